@@ -19,8 +19,10 @@ EXPECTED = (
     "an mbox: its first line starts with 'From ' and every mail has headers such as 'From:' and 'Message-ID:'"
 )
 
-# Archives that do not quote "From " in bodies are common, so a separator must also end like one.
-_SEPARATOR = re.compile(rb"From .{0,500}\d\d:\d\d.{0,40}\b(?:19|20)\d\d\b.{0,20}$")
+# Archives that do not quote "From " in bodies are common, so a separator must also end in a date.
+_SEPARATOR = re.compile(
+    rb"From .*?[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d(?::\d\d)?(?: [\w+-]{1,6})? \d{4}(?: [\w+-]{1,6})?\s*$"
+)
 
 
 class MboxImporter:
