@@ -21,7 +21,8 @@ EXPECTED = (
 
 # Archives that do not quote "From " in bodies are common, so a separator must also end in a date.
 _SEPARATOR = re.compile(
-    rb"From .*?[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d(?::\d\d)?(?: [\w+-]{1,6})? \d{4}(?: [\w+-]{1,6})?\s*$"
+    rb"From .*?[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d(?::\d\d)?"
+    rb"(?: [\w+-]{1,6})? \d{4}(?: [\w+-]{1,6})?\s*$"
 )
 
 
