@@ -1,0 +1,34 @@
+"""The PostgreSQL pool, and which of its errors pass by themselves."""
+
+from typing import TypeAlias
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+# A retry may succeed: lost or refused connections, restarts, deadlocks, a full disk or pool.
+TRANSIENT: tuple[type[BaseException], ...] = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.LockNotAvailableError,
+)
+
+
+async def create_pool(url: str, size: int = 10) -> Pool:
+    """Opens a pool of at most ``size`` connections; statements are bounded to 60 s."""
+    return await asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=size,
+        timeout=10,
+        command_timeout=60,
+        # The planner's JIT costs more than it gains on the short statements used here.
+        server_settings={"jit": "off", "timezone": "UTC", "idle_in_transaction_session_timeout": "60000"},
+    )
