@@ -25,7 +25,7 @@ class State(enum.Enum):
 
 
 def state(url: str) -> State:
-    """Try one connection to `url`; a refused password or an unknown database is the caller's error and is raised."""
+    """Try one connection to `url`; a refused password or unknown database is raised."""
     return _run(_state(url))
 
 

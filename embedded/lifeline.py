@@ -29,7 +29,7 @@ def spawn(
     """Start `argv` in a session of its own; the kernel sends it `when_orphaned` if this process dies (Linux).
 
     `owner` is the (uid, gid) to run under, root only. `output` takes both output streams.
-    The kernel watches the *thread* that started the child: call this from one that lives as long as the child should.
+    The kernel watches the *thread* that started the child: call this from one that lives as long.
     """
     launcher = os.getpid()
 
@@ -51,7 +51,7 @@ def spawn(
         user=uid,
         group=gid,
         extra_groups=None if owner is None else [],
-        preexec_fn=lifeline,  # noqa: PLW1509 - one system call, no lock, nothing allocated by other threads
+        preexec_fn=lifeline,
     )
 
 
@@ -61,9 +61,7 @@ def signal_group(child: subprocess.Popen[bytes], sig: signal.Signals) -> None:
         os.killpg(child.pid, sig)
 
 
-def stop(
-    child: subprocess.Popen[bytes], *, first: signal.Signals = signal.SIGTERM, within: float = 20.0
-) -> int:
+def stop(child: subprocess.Popen[bytes], *, first: signal.Signals = signal.SIGTERM, within: float = 20.0) -> int:
     """Ask the child with `first` to stop, kill its group after `within` seconds, return its exit status."""
     if child.poll() is None:
         child.send_signal(first)
@@ -71,3 +69,13 @@ def stop(
             child.wait(within)
     signal_group(child, signal.SIGKILL)
     return child.wait()
+
+
+def finish(child: subprocess.Popen[bytes], *, within: float) -> int:
+    """Wait for the child to end by itself, kill it after `within` seconds or when interrupted; its status."""
+    try:
+        return child.wait(within)
+    except subprocess.TimeoutExpired:
+        return stop(child, within=0)
+    finally:
+        signal_group(child, signal.SIGKILL)

@@ -20,9 +20,7 @@ from embedded.postgres_files import cluster_home, program_folder
 from embedded.postgres_orphan import heal_pid_file
 
 _USER = "hallway"
-_SILENCE_LIMIT = (
-    60.0  # seconds without any answer; a server in crash recovery does answer, so it may take longer
-)
+_SILENCE_LIMIT = 60.0  # seconds without any answer; a server in crash recovery does answer, so it may take longer
 _STOP_LIMIT = 20.0
 _LOG_LIMIT = 10_000_000  # bytes; the log of earlier runs is dropped past it
 _SOCKET_PATH_LIMIT = 107
@@ -178,24 +176,18 @@ class Postgres:
         for setting in settings:
             argv += ["-c", setting]
         if not is_free(self.port):  # else the other server there would answer for this one
-            raise PostgresFailed(
-                f"port {self.port} is taken by another program; choose another port for PostgreSQL"
-            )
+            raise PostgresFailed(f"port {self.port} is taken by another program; choose another port for PostgreSQL")
         too_long = self.log.exists() and self.log.stat().st_size > _LOG_LIMIT
         with self.log.open("wb" if too_long else "ab") as log:
             # An orphaned server stops fast but in order: SIGINT.
-            return lifeline.spawn(
-                argv, env=_environment(), output=log, owner=self._owner, when_orphaned=signal.SIGINT
-            )
+            return lifeline.spawn(argv, env=_environment(), output=log, owner=self._owner, when_orphaned=signal.SIGINT)
 
     def _wait_until_ready(self) -> None:
         assert self._server is not None
         heard = time.monotonic()
         while (state := databases.state(self.url())) is not databases.State.READY:
             if self._server.poll() is not None:
-                raise PostgresFailed(
-                    f"PostgreSQL ended with status {self._server.returncode}:\n{self._last_words()}"
-                )
+                raise PostgresFailed(f"PostgreSQL ended with status {self._server.returncode}:\n{self._last_words()}")
             if state is databases.State.STARTING:
                 heard = time.monotonic()
             elif time.monotonic() - heard > _SILENCE_LIMIT:

