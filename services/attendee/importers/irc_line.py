@@ -15,7 +15,7 @@ _STAMP = re.compile(
     r"(?:\[?(?P<hour>\d\d):(?P<minute>\d\d)(?::\d\d(?:\.\d{1,6})?)?\]?(?:[+-]\d\d:?\d\d|Z)?)?[ \t]{1,8}"
 )
 _SPEECH = re.compile(r"<[ @+%&~!]?(?P<nick>[^\s<>]{1,64})>(?:[ \t](?P<text>.*)|$)")
-_ACTION = re.compile(r"\*[ \t](?P<nick>[^\s<>*]{1,64})[ \t](?P<text>.*)")
+_ACTION = re.compile(r"\*[ \t](?P<nick>[^\s<>*]{1,64})(?:[ \t](?P<text>.*)|$)")
 _NOTICE = re.compile(r"-[^\s<>-][^\s<>]{0,63}-[ \t]")
 _EVENT = re.compile(r"(?:===|\*\*\*|-!-|-->|<--|---)[ \t]+(?P<nick>[^\s<>]{1,64})(?:[ \t]+(?P<text>.*)|$)")
 _RENAMED = re.compile(r"(?:\S{1,200}[ \t]+)?is now known as (?P<new>[^\s<>]{1,64})\s*$")
