@@ -37,6 +37,7 @@ class Consumer:
         self._subscription = subscription
         self._in_a_row = 0
         self._failure: str | None = None
+        self._stopping = asyncio.Event()
         self._started = self._handled_at = time.monotonic()
         self.broker = KafkaBroker(
             settings.kafka_bootstrap,
@@ -70,6 +71,7 @@ class Consumer:
 
     async def stop(self) -> None:
         """Leaves the group once the batch under way is done, within FastStream's graceful time-out."""
+        self._stopping.set()
         await self.broker.stop()
 
     def problem(self) -> str | None:
@@ -113,16 +115,18 @@ class Consumer:
             body=list(records), raw_message=records, headers={}, batch_headers=[], consumer=self.subscriber.consumer
         )
 
-    async def _on_batch(self, records: list[KafkaRecord]) -> None:
+    async def _on_batch(self, records: Any) -> None:  # FastStream validates any other annotation
         """Never raises: FastStream would go on, and the next commit would pass what was not handled."""
         try:
-            await self._take_or_bury(records)
-            failpoint.reach("consumer.before_commit")
-            await self._commit(records)
+            if not self._failure:
+                await self._take_or_bury(records)
+                failpoint.reach("consumer.before_commit")
+                await self._commit(records)
+                return
         except Exception as error:
             log.exception("consumer %s stops", self._subscription.group)
             self._failure = f"consumer {self._subscription.group} stopped: {error}"
-            await asyncio.Event().wait()  # until the process is stopped; reading on would lose this batch
+        await self._stopping.wait()  # reading on would lose this batch
 
     async def _commit(self, records: Sequence[KafkaRecord]) -> None:
         offsets: dict[TopicPartition, int] = {}

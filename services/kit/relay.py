@@ -59,6 +59,8 @@ class Relay:
 
     def problem(self) -> str | None:
         """Names a relay that has got nowhere for too long."""
+        if self._task and self._task.done():
+            return f"relay ended: {self._task.exception()}"
         silent = time.monotonic() - self._last_round
         return f"relay: no round for {silent:.0f} s" if silent > self._settings.kafka_silence_seconds else None
 
