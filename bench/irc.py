@@ -93,9 +93,7 @@ def main() -> int:
     score = measure(parser.parse_args().path)
     print(json.dumps(score.report()))
     if not score.pairs:
-        print(
-            "nothing was measured: no linked lines in X.ascii.txt + X.annotation.txt there", file=sys.stderr
-        )
+        print("nothing was measured: no linked lines in X.ascii.txt + X.annotation.txt there", file=sys.stderr)
     return 0 if score.pairs else 1
 
 

@@ -43,7 +43,7 @@ def next_tuesday(after: date) -> date:
 
 def generate(seed: int = 1, first_day: date | None = None) -> Sample:
     """The sample of a seed for a conference on `first_day` and the day after; the default is next Tuesday."""
-    first = first_day or next_tuesday(date.today())
+    first = first_day or next_tuesday(datetime.now(UTC).date())
     random, days = Random(seed), (first, first + timedelta(days=1))
     people = make_people(random)
     ties = make_ties(random, people)

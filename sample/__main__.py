@@ -5,7 +5,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from sample import generate, next_tuesday
+from sample import generate
 
 
 def main() -> int:
@@ -15,7 +15,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="another seed gives another community")
     parser.add_argument("--first-day", type=date.fromisoformat, help="YYYY-MM-DD; next Tuesday if not given")
     options = parser.parse_args()
-    sample = generate(options.seed, options.first_day or next_tuesday(date.today()))
+    sample = generate(options.seed, options.first_day)
     sample.write(options.out)
     print(f"{len(sample.files)} files for {' and '.join(map(str, sample.days))} in {options.out}")
     return 0

@@ -45,9 +45,7 @@ def test_what_is_no_line_of_a_log_is_not_understood(raw: bytes) -> None:
     assert parse(raw) is None
 
 
-@pytest.mark.parametrize(
-    "start", ["cleo: y", "cleo, y", "CLEO: y", "cleo y", "@cleo y", "cleo : y", "<cleo> y"]
-)
+@pytest.mark.parametrize("start", ["cleo: y", "cleo, y", "CLEO: y", "cleo y", "@cleo y", "cleo : y", "<cleo> y"])
 def test_a_nick_at_the_start_of_a_line_is_who_is_answered(start: str) -> None:
     assert counts(HELLO + f"[10:01] <ada> {start}\n") == {("ada", "cleo", "reply"): 1}
 
@@ -162,17 +160,13 @@ def test_a_date_on_the_line_wins_over_the_file_name() -> None:
     assert [seen.month for seen, _ in tally(log).counts()] == ["2026-01"]
 
 
-@pytest.mark.parametrize(
-    ("nick", "short"), [("bob_", "bob"), ("_bob", "bob"), ("bob|away", "bob"), ("bob2", "bob")]
-)
+@pytest.mark.parametrize(("nick", "short"), [("bob_", "bob"), ("_bob", "bob"), ("bob|away", "bob"), ("bob2", "bob")])
 def test_a_stem_is_the_nick_without_its_trimmings(nick: str, short: str) -> None:
     assert stem(nick) == short
 
 
 def test_a_file_of_another_format_says_what_was_expected() -> None:
-    with pytest.raises(
-        ImportFailed, match=r"'2026-03-01.log', line 1: no line of an IRC log among the first 2"
-    ):
+    with pytest.raises(ImportFailed, match=r"'2026-03-01.log', line 1: no line of an IRC log among the first 2"):
         tally("dear diary\ntoday it rained\n")
 
 

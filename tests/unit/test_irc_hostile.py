@@ -69,9 +69,7 @@ def test_more_changed_names_than_the_limit_is_a_clear_error() -> None:
 
 
 def test_what_was_said_leaves_no_trace() -> None:
-    log = (
-        f"[10:00] <ada> {CANARY}\n[10:01] <bo> ada: {CANARY} {CANARY}: x\n[10:02] <ada> {CANARY}\n{CANARY}\n"
-    )
+    log = f"[10:00] <ada> {CANARY}\n[10:01] <bo> ada: {CANARY} {CANARY}: x\n[10:02] <ada> {CANARY}\n{CANARY}\n"
     tally = import_archive("irc", [("x.log", [log.encode()])], max_bytes=10_000)
     assert CANARY not in repr(tally) and CANARY not in repr(list(tally.counts()))
     assert tally.resolved == 2

@@ -92,9 +92,7 @@ def test_the_sender_is_found_however_the_list_writes_it(sender: str) -> None:
     assert counts(mail(sender, "1@x") + mail(BO, "2@x", parent="<1@x>")) == ONE
 
 
-@pytest.mark.parametrize(
-    "sender", ["Ada via packaging <list@example.org>", "nobody", "", "<@>", "=?x?q?=ff?="]
-)
+@pytest.mark.parametrize("sender", ["Ada via packaging <list@example.org>", "nobody", "", "<@>", "=?x?q?=ff?="])
 def test_a_mail_whose_author_cannot_be_known_is_skipped_and_counted(sender: str) -> None:
     read = tally(mail(BO, "1@x") + mail(sender, "2@x", parent="<1@x>"))
     assert (read.messages, read.skipped, list(read.counts())) == (1, 1, [])
@@ -116,9 +114,7 @@ def test_a_truncated_archive_gives_what_is_whole() -> None:
 
 
 def test_what_is_no_mbox_says_what_was_expected() -> None:
-    with pytest.raises(
-        ImportFailed, match=r"'0.mbox', line 2: expected an mbox: its first line starts with 'From '"
-    ):
+    with pytest.raises(ImportFailed, match=r"'0.mbox', line 2: expected an mbox: its first line starts with 'From '"):
         tally("\n" + CANARY + "\n" + mail(ADA, "1@x"))
 
 

@@ -26,9 +26,7 @@ MAX_NAMED = 8  # who names more at once calls a crowd and talks to nobody in par
 GIVE_UP_AFTER = 1_000  # lines without one that looks like a log
 DAY = 24 * 60
 
-_DATE_IN_NAME = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?(?!\d)"
-)
+_DATE_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?(?!\d)")
 _GUEST = re.compile(r"guest\d+")  # a name the server hands out to anybody, so it joins nobody
 
 

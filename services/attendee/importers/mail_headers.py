@@ -7,9 +7,7 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.utils import parseaddr, parsedate_tz
 
-KEPT = frozenset(
-    {b"message-id", b"in-reply-to", b"references", b"from", b"reply-to", b"x-original-from", b"date"}
-)
+KEPT = frozenset({b"message-id", b"in-reply-to", b"references", b"from", b"reply-to", b"x-original-from", b"date"})
 MAX_VALUE = 16 * 1024  # bytes of one unfolded header; longer References keep their last, nearest ids
 MAX_DECODED = 1_000  # characters of a sender or date that are looked at
 MAX_REFERENCES = 8  # ids of one mail that are looked at, nearest first
@@ -17,9 +15,7 @@ YEARS = range(1970, 2101)
 
 _NAME = re.compile(rb"([!-9;-~]{1,80}):[ \t]?(.*)", re.DOTALL)
 _ID = re.compile(r"<([^<>\s]{1,998})>")
-_OBFUSCATED = re.compile(
-    r"([^\s<>\"(),;:@]{1,64}) +at +([a-z0-9](?:[\w.-]{0,252}))(?![^\s(>,])", re.IGNORECASE
-)
+_OBFUSCATED = re.compile(r"([^\s<>\"(),;:@]{1,64}) +at +([a-z0-9](?:[\w.-]{0,252}))(?![^\s(>,])", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s@<>\"(),;:]{1,64}@[^\s@<>\"(),;:]{1,253}")
 _VIA = re.compile(r"\bvia\b", re.IGNORECASE)  # a list that speaks for its members, because of DMARC
 

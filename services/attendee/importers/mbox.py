@@ -15,9 +15,7 @@ from services.attendee.importers.mail_headers import Headers
 
 MAX_MAILS = 500_000  # ids kept during one import: some 100 MB
 MAX_HEADER_LINES = 2_000
-EXPECTED = (
-    "an mbox: its first line starts with 'From ' and every mail has headers such as 'From:' and 'Message-ID:'"
-)
+EXPECTED = "an mbox: its first line starts with 'From ' and every mail has headers such as 'From:' and 'Message-ID:'"
 
 # Archives that do not quote "From " in bodies are common, so a separator must also end in a date.
 _SEPARATOR = re.compile(
