@@ -6,7 +6,6 @@ from typing import TypeVar
 
 import pytest
 
-
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 

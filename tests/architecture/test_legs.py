@@ -15,9 +15,10 @@ FAILS_AS_EXPECTED = "import pytest\n\n@pytest.mark.xfail\ndef test_known(): asse
 
 def run_pytest(folder: Path, text: str, **environment: str) -> subprocess.CompletedProcess[str]:
     (folder / "test_it.py").write_text(text)
-    inherited = {k: v for k, v in os.environ.items() if k not in ("CI", "HALLWAY_REQUIRE_ALL_LEGS", "PYTEST_ADDOPTS")}
+    hidden = ("CI", "HALLWAY_REQUIRE_ALL_LEGS", "PYTEST_ADDOPTS")
+    inherited = {k: v for k, v in os.environ.items() if k not in hidden}
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-c", os.devnull, "-p", "tests.legs", "-ra", f"--rootdir={folder}", str(folder)],
+        [sys.executable, "-m", "pytest", "-c", os.devnull, "-p", "tests.legs", "-ra", f"--rootdir={folder}", folder],
         cwd=ROOT, env=inherited | environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
