@@ -1,0 +1,89 @@
+"""A broker that loses everything is filled again from the outbox, and nothing takes effect twice."""
+
+import asyncio
+
+import pytest
+
+from embedded.broker import Broker
+from services.kit import outbox, topics
+from tests.component import tiny
+from tests.component.conftest import Tiny, running
+from tests.conftest import MakeDatabase, eventually
+
+
+@pytest.fixture
+async def service(database: MakeDatabase) -> Tiny:
+    made = await database("kit")
+    await made.pool.execute(tiny.EFFECTS)
+    fields = {"kafka_idempotence": False, "kafka_fetch_wait_ms": 20, "kafka_session_timeout_ms": 2_000}
+    return Tiny(made, {"kafka_bootstrap": "127.0.0.1:1", "kafka_silence_seconds": 2.0, **fields})
+
+
+async def publish(service: Tiny, *keys: str) -> None:
+    async with service.pool.acquire() as tx, tx.transaction():
+        await outbox.append(tx, [tiny.tie(key, 1) for key in keys])
+
+
+def point_at(service: Tiny, broker: Broker) -> None:
+    service.settings = service.settings.model_copy(update={"kafka_bootstrap": broker.bootstrap})
+
+
+async def test_events_already_sent_are_sent_again_to_a_broker_that_came_back_empty(service: Tiny) -> None:
+    await publish(service, "a", "b")
+    with Broker() as first:
+        await topics.create(first.bootstrap)
+        point_at(service, first)
+        async with running(service.relay(), service.consumer()):
+
+            async def two() -> bool:
+                return len(await service.effects()) == 2
+
+            await eventually(two)
+        before = await service.effects()
+    with Broker(port=first.port) as second:
+        await topics.create(second.bootstrap)
+        other = Tiny(service.database, service.settings.model_dump(include={
+            "kafka_bootstrap", "kafka_idempotence", "kafka_fetch_wait_ms", "kafka_session_timeout_ms"}))
+        await publish(service, "c")
+        async with running(other.relay(), other.consumer()):
+
+            async def three() -> bool:
+                return ("c", 1) in await other.effects()
+
+            await eventually(three)
+            ends = await asyncio.wait_for(_records(second.bootstrap, 3), 20)
+    assert sorted(await service.effects()) == sorted([*before, ("c", 1)])
+    assert sorted(ends) == ["a", "b", "c"]
+
+
+async def _records(bootstrap: str, count: int) -> list[str]:
+    from tests.component.test_event_path import read_all
+
+    return [record.key.decode() for record in await read_all(bootstrap, "hallway.attendee.tie.v1", count)]  # type: ignore[attr-defined]
+
+
+async def test_a_consumer_whose_broker_is_gone_says_that_it_should_be_started_anew(service: Tiny) -> None:
+    with Broker() as broker:
+        await topics.create(broker.bootstrap)
+        point_at(service, broker)
+        consumer = service.consumer()
+        await consumer.start()
+
+        async def assigned() -> bool:
+            return consumer.assigned()
+
+        await eventually(assigned)
+        assert consumer.problem() is None
+
+    async def complains() -> bool:
+        return "nothing heard from the broker" in (consumer.problem() or "")
+
+    await eventually(complains)
+    await consumer.stop()
+
+
+async def test_the_outbox_keeps_what_no_broker_has_taken(service: Tiny) -> None:
+    await publish(service, "a")
+    async with running(service.relay()):
+        await asyncio.sleep(1)
+    assert await service.pool.fetchval("select count(*) from outbox where sent_at is null") == 1

@@ -1,0 +1,119 @@
+"""kit's tables on real PostgreSQL: migrations, partitions of the outbox, statements an event."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from services.kit import inbox, migrate, outbox
+from tests.component import tiny
+from tests.conftest import MakeDatabase
+
+
+async def test_migrations_apply_once_and_in_order(database: MakeDatabase, tmp_path: Path) -> None:
+    url = (await database("kit")).url
+    (tmp_path / "0002_b.sql").write_text("insert into a values (2);")
+    (tmp_path / "0001_a.sql").write_text("create table a (n int);")
+    assert await migrate.migrate(url, tmp_path) == ["0001_a.sql", "0002_b.sql"]
+    assert await migrate.migrate(url, tmp_path) == []
+
+
+async def test_a_migration_that_fails_leaves_nothing_behind(database: MakeDatabase, tmp_path: Path) -> None:
+    made = await database("kit")
+    (tmp_path / "0001_a.sql").write_text("create table a (n int); select 1/0;")
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await migrate.migrate(made.url, tmp_path)
+    assert await made.pool.fetchval("select to_regclass('a')") is None
+
+
+async def test_an_edited_migration_is_refused(database: MakeDatabase, tmp_path: Path) -> None:
+    url = (await database("kit")).url
+    (tmp_path / "0001_a.sql").write_text("create table a (n int);")
+    await migrate.migrate(url, tmp_path)
+    (tmp_path / "0001_a.sql").write_text("create table a (n bigint);")
+    with pytest.raises(migrate.SchemaError, match=r"0001_a\.sql was changed"):
+        await migrate.migrate(url, tmp_path)
+
+
+async def test_a_database_that_is_behind_is_told_so(database: MakeDatabase, tmp_path: Path) -> None:
+    made = await database("kit")
+    (tmp_path / "0001_a.sql").write_text("create table a (n int);")
+    async with made.pool.acquire() as connection:
+        with pytest.raises(migrate.SchemaError, match=r"lacks 0001_a\.sql"):
+            await migrate.check(connection, tmp_path)
+
+
+async def test_old_partitions_go_only_when_all_their_rows_were_sent(database: MakeDatabase) -> None:
+    pool = (await database("kit")).pool
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    async with pool.acquire() as connection:
+        for days in (5, 4):
+            start, end = today - timedelta(days=days), today - timedelta(days=days - 1)
+            await connection.execute(
+                f"create table outbox_{start:%Y%m%d} partition of outbox"
+                f" for values from ('{start.isoformat()}') to ('{end.isoformat()}')"
+            )
+        insert = (
+            "insert into outbox (id, topic, key, type, sequence, payload, created_at, sent_at)"
+            " values (gen_random_uuid(), 't', 'k', 'y', 1, '', $1, $2)"
+        )
+        await connection.execute(insert, today - timedelta(days=5), today)
+        await connection.execute(insert, today - timedelta(days=4), None)
+        await outbox.maintain(connection)
+        there = [
+            await connection.fetchval("select to_regclass($1)", f"outbox_{today - timedelta(days=d):%Y%m%d}")
+            for d in (5, 4, 0, -1)
+        ]
+    assert [name is not None for name in there] == [False, True, True, True]
+
+
+async def test_an_event_too_large_for_kafka_is_refused_before_it_is_committed(database: MakeDatabase) -> None:
+    pool = (await database("kit")).pool
+    async with pool.acquire() as tx:
+        with pytest.raises(ValueError, match="at most 900000"):
+            await outbox.append(tx, [tiny.conference("c", name="x" * 1_000_000)])
+
+
+class Counted:
+    """A connection that counts the statements sent through it."""
+
+    def __init__(self, connection: object) -> None:
+        self._connection, self.statements = connection, 0
+
+    def __getattr__(self, name: str) -> object:
+        if name in ("execute", "executemany", "fetch", "fetchrow", "fetchval"):
+            self.statements += 1
+        return getattr(self._connection, name)
+
+
+async def test_events_are_written_with_one_statement_however_many(database: MakeDatabase) -> None:
+    pool = (await database("kit")).pool
+    async with pool.acquire() as connection:
+        counted = Counted(connection)
+        await outbox.append(counted, [tiny.tie(key, 1) for key in tiny.keys(1000)])  # type: ignore[arg-type]
+    assert counted.statements == 1
+    assert await pool.fetchval("select count(*) from outbox") == 1000
+
+
+async def test_a_batch_is_taken_with_one_inbox_statement_and_one_call_of_its_handler(database: MakeDatabase) -> None:
+    pool = (await database("kit")).pool
+    await pool.execute(tiny.EFFECTS)
+    records = [_record(key, offset) for offset, key in enumerate(tiny.keys(500))]
+    async with pool.acquire() as connection:
+        counted = Counted(connection)
+        await inbox.take(counted, tiny.SUBSCRIPTION, [*records, *records[:20]])  # type: ignore[arg-type]
+    assert counted.statements == 2
+    assert await pool.fetchval("select count(*) from effect") == 500
+
+
+def _record(key: str, offset: int) -> object:
+    from services.kit.dead_letter import DeadLetter
+    from services.kit.envelope import Event, headers
+    from services.kit.ids import new_id
+
+    outgoing = tiny.tie(key, 1)
+    event = Event(new_id(), "hallway.attendee.v1.TieChanged", key, 1, datetime.now(UTC), None)
+    pairs: list[tuple[str, bytes | None]] = [*headers(event, "attendee")]
+    value = outgoing.message.SerializeToString()
+    return DeadLetter(event.id, "tiny", "", "hallway.attendee.tie.v1", 0, offset, key.encode(), value, pairs)
