@@ -2,6 +2,7 @@
 
 import sys
 from fnmatch import fnmatchcase
+from typing import Any
 
 from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
@@ -23,9 +24,9 @@ class Only(Contract):
 
     type_name = "only"
 
-    source_modules = fields.SetField(subfield=fields.ModuleExpressionField())
-    allowed = fields.SetField(subfield=fields.StringField(), required=False)
-    pure = fields.BooleanField(required=False, default=False)
+    source_modules: Any = fields.SetField(subfield=fields.ModuleExpressionField())
+    allowed: Any = fields.SetField(subfield=fields.StringField(), required=False)
+    pure: Any = fields.BooleanField(required=False, default=False)
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Lists every direct import that is not allowed as ``importer -> imported``."""
