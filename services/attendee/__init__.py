@@ -1,0 +1,1 @@
+"""The attendee service: conferences, registrations, handles, sources and ties."""

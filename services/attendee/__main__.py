@@ -1,0 +1,5 @@
+"""Runs the attendee service: `python -m services.attendee`."""
+
+from services.attendee.app import SERVICE
+
+SERVICE.main()

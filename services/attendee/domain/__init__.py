@@ -1,0 +1,1 @@
+"""Rules and values of the attendee service: standard library only, no I/O, no clock."""

@@ -1,0 +1,1 @@
+"""What the attendee service does, one use case a file."""

@@ -1,0 +1,54 @@
+"""Adds interactions that somebody else counted to a source's ties."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from services.attendee.domain.attendee import State
+from services.attendee.domain.events import SourceImported
+from services.attendee.domain.source import Source, SourceFigures, SourceHeader
+from services.attendee.domain.text import Problems
+from services.attendee.domain.tie import PairCount, add_up, check_pair_count
+from services.attendee.handlers.ports import Importing
+from services.attendee.handlers.tell_ties import tell_ties
+from services.kit.errors import Conflict, Invalid
+
+MOST = 10_000
+
+
+async def record_interactions(
+    store: Importing, header: SourceHeader, counts: Sequence[PairCount], new_id: Callable[[], UUID]
+) -> int:
+    """How many ties changed. Raises NotFound for the conference, Invalid with all wrong rows, Conflict."""
+    if not 1 <= len(counts) <= MOST:
+        raise Invalid("counts", f"{len(counts)} counts in one request; send 1 to {MOST}")
+    await store.lock_conference(header.conference_id)
+    await _check(store, header, counts)
+    before = await store.find_source(header) or Source(new_id(), header, SourceFigures(), version=0)
+    if before.header.visibility is not header.visibility:
+        # Counts given in private must not become evidence by a later call.
+        raise Conflict("visibility", f"source {header.name} is {before.header.visibility}; withdraw it to change that")
+    changed, new_ties = await store.add_counts(before, add_up(counts))
+    figures = replace(
+        before.figures,
+        interactions=before.figures.interactions + sum(c.count for c in counts),
+        ties=before.figures.ties + new_ties,
+    )
+    source = replace(before, figures=figures, version=before.version + 1)
+    await store.save_source(source)
+    await store.publish([SourceImported(source)])
+    await tell_ties(store, changed)
+    return len(changed)
+
+
+async def _check(store: Importing, header: SourceHeader, counts: Sequence[PairCount]) -> None:
+    problems = Problems()
+    known = await store.attendees(header.conference_id, {i for c in counts for i in (c.actor, c.target)})
+    for problems.row, count in enumerate(counts):
+        check_pair_count(count, problems)
+        for field, attendee_id in (("actor_id", count.actor), ("target_id", count.target)):
+            attendee = known.get(attendee_id)
+            if attendee is None or attendee.state is State.CANCELLED:
+                problems.add(field, f"{field} {attendee_id} is no attendee registered for this conference")
+    if problems.found:
+        raise Invalid.all(problems.found)

@@ -1,0 +1,1 @@
+"""Where the attendee service keeps things: PostgreSQL, and the outbox."""
