@@ -1,0 +1,1 @@
+"""Scheduling's doors: gRPC for commands and questions, Kafka for facts."""

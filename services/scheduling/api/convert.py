@@ -1,0 +1,78 @@
+"""Protobuf messages as domain values and back; errors name the field as the caller wrote it."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from hallway.scheduling.v1 import scheduling_pb2 as pb
+from hallway.scheduling.v1 import service_pb2 as service
+
+from services.kit.errors import Invalid
+from services.kit.ids import parse_id
+from services.scheduling.domain.interval import Interval
+from services.scheduling.domain.programme import Talk
+from services.scheduling.domain.session import Spot, State
+from services.scheduling.domain.venue import Place, PlaceRow
+from services.scheduling.store.publish import interval_message
+
+OUTCOMES = {service.OUTCOME_HELD: State.HELD, service.OUTCOME_MISSED: State.MISSED}
+
+
+def optional_id(text: str, field: str) -> UUID | None:
+    """A UUID, or None where the field is empty."""
+    return parse_id(text, field) if text else None
+
+
+def interval(message: Any, field: str) -> Interval:
+    """Both ends have to be given."""
+    return Interval(_moment(message, "starts_at", field), _moment(message, "ends_at", field))
+
+
+def _moment(message: Any, name: str, field: str) -> datetime:
+    where = f"{field}.{name}"
+    if not message.HasField(name):
+        raise Invalid(where, f"{where} is missing; give a time")
+    try:
+        moment: datetime = getattr(message, name).ToDatetime(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise Invalid(where, f"{where} is out of range; give a time in the years 1 to 9999") from None
+    return moment
+
+
+def place_row(message: pb.Place) -> PlaceRow:
+    """A place as the caller described it; its id is not taken."""
+    return PlaceRow(
+        message.name, message.capacity, message.seats, tuple(message.formats), message.opens, message.closes
+    )
+
+
+def place_message(place: Place) -> pb.Place:
+    """A place as it is."""
+    return pb.Place(
+        id=str(place.id),
+        name=place.name,
+        capacity=place.capacity,
+        seats=place.seats,
+        formats=sorted(place.formats),
+        opens=f"{place.opens:%H:%M}",
+        closes=f"{place.closes:%H:%M}",
+    )
+
+
+def talk(message: pb.Talk, number: int) -> Talk:
+    """The `number`th talk of a request."""
+    field = f"talks[{number}]"
+    speakers = tuple(parse_id(text, f"{field}.speaker_ids[{i}]") for i, text in enumerate(message.speaker_ids))
+    return Talk(message.id, message.title, message.room, interval(message.during, f"{field}.during"), speakers)
+
+
+def offer_message(spot: Spot) -> service.Offer:
+    """A spot as people see it: without the table's number."""
+    return service.Offer(place_id=str(spot.place.id), place_name=spot.place.name, during=interval_message(spot.during))
+
+
+def outcome(value: int) -> State:
+    """The state an outcome leads to."""
+    if value not in OUTCOMES:
+        raise Invalid("outcome", "the outcome is missing; say whether the session was held or missed")
+    return OUTCOMES[value]  # type: ignore[index]

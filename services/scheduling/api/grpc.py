@@ -1,0 +1,118 @@
+"""The gRPC door of scheduling."""
+
+from typing import Any
+
+from hallway.scheduling.v1 import scheduling_pb2 as pb
+from hallway.scheduling.v1 import service_pb2 as service
+from hallway.scheduling.v1.service_pb2_grpc import SchedulingServiceServicer
+
+from services.kit.clock import Clock
+from services.kit.db import Connection, Pool
+from services.kit.ids import parse_id
+from services.kit.rpc import command, question
+from services.scheduling.api import convert
+from services.scheduling.handlers.cancel_session import cancel_session
+from services.scheduling.handlers.find_sessions import get_session, list_sessions
+from services.scheduling.handlers.move_session import move_session, offer_slots
+from services.scheduling.handlers.record_outcome import record_outcome
+from services.scheduling.handlers.set_availability import set_availability
+from services.scheduling.handlers.set_talks import set_talks
+from services.scheduling.handlers.set_venue import set_venue
+from services.scheduling.store.publish import session_message
+from services.scheduling.store.write import Store
+
+
+class Api(SchedulingServiceServicer):
+    """Each method: the request as domain values, one handler, the answer as a message."""
+
+    def __init__(self, pool: Pool, clock: Clock) -> None:
+        self.pool = pool
+        self.clock = clock
+
+    async def SetVenue(self, request: service.SetVenueRequest, context: Any) -> service.SetVenueResponse:
+        async def work(tx: Connection) -> service.SetVenueResponse:
+            conference_id = parse_id(request.conference_id, "conference_id")
+            rows = [convert.place_row(place) for place in request.places]
+            places = await set_venue(Store(tx), conference_id, rows, self.clock())
+            return service.SetVenueResponse(places=map(convert.place_message, places))
+
+        return await command(self.pool, context, service.SetVenueResponse, work)
+
+    async def SetTalks(self, request: service.SetTalksRequest, context: Any) -> service.SetTalksResponse:
+        async def work(tx: Connection) -> service.SetTalksResponse:
+            conference_id = parse_id(request.conference_id, "conference_id")
+            talks = [convert.talk(talk, number) for number, talk in enumerate(request.talks)]
+            count = await set_talks(Store(tx), conference_id, talks, self.clock())
+            return service.SetTalksResponse(talks=count)
+
+        return await command(self.pool, context, service.SetTalksResponse, work)
+
+    async def SetAvailability(
+        self, request: service.SetAvailabilityRequest, context: Any
+    ) -> service.SetAvailabilityResponse:
+        async def work(tx: Connection) -> service.SetAvailabilityResponse:
+            conference_id = parse_id(request.conference_id, "conference_id")
+            attendee_id = parse_id(request.attendee_id, "attendee_id")
+            free = [convert.interval(message, f"free[{n}]") for n, message in enumerate(request.free)]
+            await set_availability(Store(tx), conference_id, attendee_id, free, self.clock())
+            return service.SetAvailabilityResponse()
+
+        return await command(self.pool, context, service.SetAvailabilityResponse, work)
+
+    async def GetSession(self, request: service.GetSessionRequest, context: Any) -> pb.Session:
+        async def work(tx: Connection) -> pb.Session:
+            return session_message(await get_session(Store(tx), parse_id(request.session_id, "session_id")))
+
+        return await question(self.pool, context, work)
+
+    async def ListSessions(self, request: service.ListSessionsRequest, context: Any) -> service.ListSessionsResponse:
+        async def work(tx: Connection) -> service.ListSessionsResponse:
+            sessions, after = await list_sessions(
+                Store(tx),
+                parse_id(request.conference_id, "conference_id"),
+                convert.optional_id(request.attendee_id, "attendee_id"),
+                convert.optional_id(request.after, "after"),
+                request.limit,
+            )
+            return service.ListSessionsResponse(sessions=map(session_message, sessions), next=str(after or ""))
+
+        return await question(self.pool, context, work)
+
+    async def OfferSlots(self, request: service.OfferSlotsRequest, context: Any) -> service.OfferSlotsResponse:
+        async def work(tx: Connection) -> service.OfferSlotsResponse:
+            session_id = parse_id(request.session_id, "session_id")
+            spots = await offer_slots(Store(tx), session_id, request.limit, self.clock())
+            return service.OfferSlotsResponse(offers=map(convert.offer_message, spots))
+
+        return await question(self.pool, context, work)
+
+    async def MoveSession(self, request: service.MoveSessionRequest, context: Any) -> pb.Session:
+        async def work(tx: Connection) -> pb.Session:
+            session = await move_session(
+                Store(tx),
+                parse_id(request.session_id, "session_id"),
+                convert.optional_id(request.attendee_id, "attendee_id"),
+                parse_id(request.offer.place_id, "offer.place_id"),
+                convert.interval(request.offer.during, "offer.during"),
+                self.clock(),
+            )
+            return session_message(session)
+
+        return await command(self.pool, context, pb.Session, work)
+
+    async def CancelSession(self, request: service.CancelSessionRequest, context: Any) -> pb.Session:
+        async def work(tx: Connection) -> pb.Session:
+            session_id = parse_id(request.session_id, "session_id")
+            by = convert.optional_id(request.attendee_id, "attendee_id")
+            return session_message(await cancel_session(Store(tx), session_id, by, request.reason, self.clock()))
+
+        return await command(self.pool, context, pb.Session, work)
+
+    async def RecordOutcome(self, request: service.RecordOutcomeRequest, context: Any) -> pb.Session:
+        async def work(tx: Connection) -> pb.Session:
+            session_id = parse_id(request.session_id, "session_id")
+            by = convert.optional_id(request.attendee_id, "attendee_id")
+            outcome = convert.outcome(request.outcome)
+            return session_message(await record_outcome(Store(tx), session_id, by, outcome, self.clock()))
+
+        return await command(self.pool, context, pb.Session, work)

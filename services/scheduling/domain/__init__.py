@@ -1,0 +1,1 @@
+"""Rules and values of scheduling: no I/O, no clock."""

@@ -1,0 +1,154 @@
+"""A session's life: unplaced or scheduled, moved, cancelled, held or missed; what may follow what."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from services.kit.errors import Conflict, Forbidden, Invalid
+from services.scheduling.domain.conference import Match
+from services.scheduling.domain.interval import Interval
+from services.scheduling.domain.text import line_problem
+from services.scheduling.domain.venue import Place
+
+MAX_REASON = 500
+TICKET_GONE = "somebody's registration was cancelled"
+CALLED_OFF = "it was called off"
+
+
+class State(StrEnum):
+    """Where a session stands; a scheduled, held or missed one occupies its people and its table."""
+
+    UNPLACED = "unplaced"
+    SCHEDULED = "scheduled"
+    CANCELLED = "cancelled"
+    HELD = "held"
+    MISSED = "missed"
+
+
+class Fact(StrEnum):
+    """What happened to a session, as others hear of it."""
+
+    SCHEDULED = "scheduled"
+    UNPLACED = "unplaced"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    HELD = "held"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A slot at one numbered table of a place."""
+
+    place: Place
+    table_no: int
+    during: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A match with a time, a place and a format. `reason` is for people: why unplaced, why cancelled.
+
+    `calendar_sequence` is RFC 5545's SEQUENCE; `version` rises with every change.
+    """
+
+    id: UUID
+    conference_id: UUID
+    attendee_ids: tuple[UUID, ...]
+    format: str
+    state: State
+    version: int = 1
+    calendar_sequence: int = 0
+    reason: str = ""
+    place_id: UUID | None = None
+    place_name: str = ""
+    table_no: int | None = None
+    during: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A session as it is now, what made it so, and the trace it came by."""
+
+    fact: Fact
+    session: Session
+    cause: str | None = None
+
+
+def begun(match: Match) -> Session:
+    """A match's session before anything is known of time and place; not stored yet (version 0)."""
+    people = tuple(sorted(set(match.attendee_ids)))
+    return Session(match.id, match.conference_id, people, match.format, State.UNPLACED, version=0)
+
+
+def scheduled(session: Session, spot: Spot, cause: str | None = None) -> Change:
+    """The session gets its first time and place."""
+    return Change(Fact.SCHEDULED, _at(session, spot, session.calendar_sequence), cause)
+
+
+def unplaced(session: Session, reason: str, cause: str | None = None) -> Change:
+    """No time and place for now."""
+    return Change(Fact.UNPLACED, _next(session, state=State.UNPLACED, reason=reason), cause)
+
+
+def moved(session: Session, spot: Spot) -> Change:
+    """Another time and place; calendars replace the old one."""
+    return Change(Fact.MOVED, _at(session, spot, session.calendar_sequence + 1))
+
+
+def check_movable(session: Session, by: UUID | None, now: datetime) -> None:
+    """Raises Forbidden or Conflict unless `by` (None: an organizer) may move the session now."""
+    check_member(session, by)
+    if session.state != State.SCHEDULED or session.during is None:
+        raise Conflict("session_id", f"the session is {session.state}; only a scheduled one can be moved")
+    if session.during.starts_at <= now:
+        raise Conflict("session_id", "the session has begun; it cannot be moved any more")
+
+
+def cancelled(session: Session, reason: str, cause: str | None = None) -> Change:
+    """Called off; raises Conflict when it took place, Invalid when the reason is no line of text."""
+    if problem := line_problem("reason", reason, MAX_REASON):
+        raise Invalid("reason", problem)
+    if session.state in (State.HELD, State.MISSED):
+        raise Conflict("session_id", f"the session was {session.state}; it cannot be cancelled any more")
+    # Only what stood in a calendar has to be taken out of it.
+    sequence = session.calendar_sequence + (session.state == State.SCHEDULED)
+    words = reason.strip() or CALLED_OFF
+    gone = _next(session, state=State.CANCELLED, reason=words, calendar_sequence=sequence)
+    return Change(Fact.CANCELLED, gone, cause)
+
+
+def concluded(session: Session, state: State, now: datetime) -> Change | None:
+    """Held or missed; None when somebody has reported already (the first report decides)."""
+    if session.state in (State.HELD, State.MISSED):
+        return None
+    if session.state != State.SCHEDULED or session.during is None:
+        raise Conflict("session_id", f"the session is {session.state}; only a scheduled one has an outcome")
+    if now < session.during.starts_at:
+        raise Conflict("session_id", "the session has not begun; report its outcome afterwards")
+    fact = Fact.HELD if state == State.HELD else Fact.MISSED
+    return Change(fact, _next(session, state=state))
+
+
+def check_member(session: Session, attendee_id: UUID | None) -> None:
+    """Raises Forbidden unless it is one of the session's people, or an organizer (None)."""
+    if attendee_id is not None and attendee_id not in session.attendee_ids:
+        raise Forbidden("only the people of a session and organizers may change it")
+
+
+def _at(session: Session, spot: Spot, calendar_sequence: int) -> Session:
+    return _next(
+        session,
+        state=State.SCHEDULED,
+        calendar_sequence=calendar_sequence,
+        reason="",
+        place_id=spot.place.id,
+        place_name=spot.place.name,
+        table_no=spot.table_no,
+        during=spot.during,
+    )
+
+
+def _next(session: Session, **changes: object) -> Session:
+    return replace(session, version=session.version + 1, **changes)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""Use cases of scheduling, one a file: plain functions over the store they are given."""

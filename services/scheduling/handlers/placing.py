@@ -1,0 +1,68 @@
+"""The step that placing a match and trying again share: each session gets the best spot left, or a reason."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from services.scheduling.domain.session import TICKET_GONE, Change, Session, State, cancelled, scheduled, unplaced
+from services.scheduling.engine.formats import FORMATS
+from services.scheduling.engine.instant import Group, Refusal, find_spot
+from services.scheduling.engine.model import Model
+from services.scheduling.handlers.ports import Placing, SpotTaken
+
+MAX_RACES = 20  # lost in a row; then the worker tries again later
+LOST_RACES = "places are being taken right now"
+
+
+async def settle(
+    store: Placing,
+    conference_id: UUID,
+    sessions: Sequence[Session],
+    now: datetime,
+    causes: Mapping[UUID, str | None] | None = None,
+) -> Model:
+    """Places sessions of one locked conference in the order given, saves and publishes what changed.
+
+    Returns the model as it is afterwards. Sessions whose people cancelled are cancelled instead.
+    """
+    people = {attendee_id for session in sessions for attendee_id in session.attendee_ids}
+    gone = await store.cancelled_among(people)
+    model = await store.load_model(conference_id, people, now)
+    changes: list[Change] = []
+    for session in sessions:
+        cause = (causes or {}).get(session.id)
+        if gone & set(session.attendee_ids):
+            change = cancelled(session, TICKET_GONE, cause)
+            await store.save(change.session)
+            changes.append(change)
+            continue
+        model, found = await _settle_one(store, model, session, cause)
+        changes += [found] if found else []
+    await store.publish(changes)
+    return model
+
+
+async def _settle_one(store: Placing, model: Model, session: Session, cause: str | None) -> tuple[Model, Change | None]:
+    group = Group(session.attendee_ids, FORMATS[session.format])
+    for _ in range(MAX_RACES):
+        spot = find_spot(model, group)
+        if isinstance(spot, Refusal):
+            return model, await _leave_unplaced(store, session, spot.reason, cause)
+        change = scheduled(session, spot, cause)
+        try:
+            await store.save(change.session)
+        except SpotTaken:
+            # The winner has committed by now, so a fresh model shows what is left.
+            model = await store.load_model(session.conference_id, list(model.people), model.now)
+            continue
+        model.book(spot, session.attendee_ids)
+        return model, change
+    return model, await _leave_unplaced(store, session, LOST_RACES, cause)
+
+
+async def _leave_unplaced(store: Placing, session: Session, reason: str, cause: str | None) -> Change | None:
+    if session.state == State.UNPLACED and session.version and session.reason == reason:
+        return None  # nothing new to tell
+    change = unplaced(session, reason, cause)
+    await store.save(change.session)
+    return change

@@ -1,0 +1,102 @@
+"""What the use cases need of the store."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from services.scheduling.domain.conference import Attendee, Conference
+from services.scheduling.domain.interval import Interval
+from services.scheduling.domain.programme import Talk
+from services.scheduling.domain.session import Change, Session
+from services.scheduling.domain.venue import Place
+from services.scheduling.engine.model import Model
+
+
+class SpotTaken(Exception):
+    """Somebody else was faster: the table, or one of the people, is occupied then."""
+
+
+class Locks(Protocol):
+    """Every writer of a conference's sessions, venue or people takes its lock first."""
+
+    async def lock(self, conference_id: UUID) -> None:
+        """Waits until no other transaction works on the conference; held to the transaction's end."""
+
+    async def wake(self, conference_id: UUID, now: datetime) -> None:
+        """Something changed: unplaced sessions are to be tried again at once."""
+
+
+class Following(Locks, Protocol):
+    """Keeping up with conferences and attendees."""
+
+    async def save_conferences(self, conferences: Sequence[Conference]) -> list[UUID]:
+        """Stores what is newer than what is there; returns the ids of those."""
+
+    async def save_attendees(self, attendees: Sequence[Attendee]) -> list[Attendee]:
+        """Stores what is newer than what is there; returns those."""
+
+
+class Sessions(Locks, Protocol):
+    """Reading and changing sessions."""
+
+    async def session(self, session_id: UUID) -> Session | None: ...
+
+    async def sessions(self, session_ids: Collection[UUID]) -> list[Session]: ...
+
+    async def list_sessions(
+        self, conference_id: UUID, attendee_id: UUID | None, after: UUID | None, limit: int
+    ) -> list[Session]:
+        """In the order of ids, those after `after`."""
+
+    async def open_sessions_of(self, attendee_ids: Collection[UUID], now: datetime) -> list[Session]:
+        """Unplaced ones, and scheduled ones that have not ended."""
+
+    async def save(self, session: Session) -> None:
+        """Inserts or replaces; raises SpotTaken, leaving the transaction usable."""
+
+    async def publish(self, changes: Sequence[Change]) -> None:
+        """Tells the world, once the transaction is committed. Call it after saving."""
+
+    async def load_model(
+        self, conference_id: UUID, attendee_ids: Collection[UUID], now: datetime, without: UUID | None = None
+    ) -> Model:
+        """What a placement of these people depends on, as if the session `without` were not there."""
+
+
+class Placing(Sessions, Protocol):
+    """Giving sessions a time and a place, now or on a later try."""
+
+    async def cancelled_among(self, attendee_ids: Collection[UUID]) -> set[UUID]: ...
+
+    async def retry_by(self, conference_id: UUID, due_at: datetime) -> None:
+        """Unplaced sessions are tried again at `due_at` at the latest."""
+
+    async def lock_due(self, now: datetime) -> UUID | None:
+        """Locks one conference whose unplaced sessions are due; passes over those others work on."""
+
+    async def take_unplaced(self, conference_id: UUID, limit: int) -> list[Session]:
+        """Unplaced sessions not tried in this round, marked as tried, those that waited longest first."""
+
+    async def any_unplaced(self, conference_id: UUID) -> bool:
+        """Whether a session of the conference still waits for a time and place."""
+
+    async def finish_round(self, conference_id: UUID, due_at: datetime | None) -> None:
+        """All were tried; the next round begins at `due_at`, or (None) when something changes."""
+
+
+class Programme(Locks, Protocol):
+    """Venue, talks and availability."""
+
+    async def places(self, conference_id: UUID) -> list[Place]: ...
+
+    async def occupied(self, conference_id: UUID, now: datetime) -> list[tuple[UUID, int]]:
+        """(place id, table number) of each session that is scheduled and has not ended."""
+
+    async def replace_places(self, conference_id: UUID, places: Sequence[Place]) -> None: ...
+
+    async def replace_talks(self, conference_id: UUID, talks: Sequence[Talk]) -> None: ...
+
+    async def replace_availability(self, conference_id: UUID, attendee_id: UUID, free: Sequence[Interval]) -> None: ...
+
+    async def cancelled_among(self, attendee_ids: Collection[UUID]) -> set[UUID]: ...

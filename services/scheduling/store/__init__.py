@@ -1,0 +1,1 @@
+"""Scheduling's tables: one store over one transaction."""

@@ -1,0 +1,73 @@
+"""Questions about sessions, venue and people."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from services.kit.db import Connection
+from services.scheduling.domain.session import Session
+from services.scheduling.domain.venue import Place
+from services.scheduling.store import rows
+from services.scheduling.store.rows import SESSION
+
+
+class Reads:
+    """Reads over one connection."""
+
+    def __init__(self, tx: Connection) -> None:
+        self.tx = tx
+
+    async def session(self, session_id: UUID) -> Session | None:
+        """The session, if there is one."""
+        row = await self.tx.fetchrow(f"{SESSION} where s.id = $1", session_id)
+        return rows.session(row) if row else None
+
+    async def sessions(self, session_ids: Collection[UUID]) -> list[Session]:
+        """Those of the sessions that exist."""
+        found = await self.tx.fetch(f"{SESSION} where s.id = any($1::uuid[])", list(session_ids))
+        return [rows.session(row) for row in found]
+
+    async def list_sessions(
+        self, conference_id: UUID, attendee_id: UUID | None, after: UUID | None, limit: int
+    ) -> list[Session]:
+        """Sessions of the conference (and of one person) in the order of ids, those after `after`."""
+        found = await self.tx.fetch(
+            f"""{SESSION}
+            where s.conference_id = $1 and ($3::uuid is null or s.id > $3)
+              and ($2::uuid is null or s.id in (select session_id from session_member where attendee_id = $2))
+            order by s.id limit $4""",
+            conference_id, attendee_id, after, limit,
+        )  # fmt: skip
+        return [rows.session(row) for row in found]
+
+    async def open_sessions_of(self, attendee_ids: Collection[UUID], now: datetime) -> list[Session]:
+        """Their unplaced sessions, and the scheduled ones that have not ended."""
+        found = await self.tx.fetch(
+            f"""{SESSION}
+            where s.id in (select session_id from session_member where attendee_id = any($1::uuid[]))
+              and (s.state = 'unplaced' or s.state = 'scheduled' and upper(s.during) > $2)
+            order by s.id""",
+            list(attendee_ids), now,
+        )  # fmt: skip
+        return [rows.session(row) for row in found]
+
+    async def cancelled_among(self, attendee_ids: Collection[UUID]) -> set[UUID]:
+        """Those of the people who have no ticket any more."""
+        found = await self.tx.fetch(
+            "select id from attendee where id = any($1::uuid[]) and cancelled", list(attendee_ids)
+        )
+        return {row["id"] for row in found}
+
+    async def places(self, conference_id: UUID) -> list[Place]:
+        """The venue, by name."""
+        found = await self.tx.fetch("select * from place where conference_id = $1 order by name", conference_id)
+        return [rows.place(row) for row in found]
+
+    async def occupied(self, conference_id: UUID, now: datetime) -> list[tuple[UUID, int]]:
+        """(place id, table number) of each session that is scheduled and has not ended."""
+        found = await self.tx.fetch(
+            "select place_id, table_no from session"
+            " where conference_id = $1 and state = 'scheduled' and upper(during) > $2",
+            conference_id, now,
+        )  # fmt: skip
+        return [(row["place_id"], row["table_no"]) for row in found]

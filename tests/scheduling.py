@@ -1,0 +1,67 @@
+"""Builders shared by the tests of scheduling: a two-day conference in Berlin and its people."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID, uuid4
+
+from services.scheduling.domain.conference import Conference, Match
+from services.scheduling.domain.interval import Interval
+from services.scheduling.domain.venue import Place, PlaceRow
+from services.scheduling.engine.formats import FORMATS
+from services.scheduling.engine.instant import Group
+from services.scheduling.engine.model import Model, Person, Tables
+
+NOW = datetime(2027, 5, 1, 12, 0, tzinfo=UTC)  # ten days before
+
+
+def berlin(day: int, clock: str) -> datetime:
+    """A local time of 11 or 12 May 2027, when Berlin is two hours ahead of UTC."""
+    return datetime.combine(date(2027, 5, day), time.fromisoformat(clock), UTC) - timedelta(hours=2)
+
+
+def between(day: int, starts: str, ends: str) -> Interval:
+    return Interval(berlin(day, starts), berlin(day, ends))
+
+
+def conference(time_zone: str = "Europe/Berlin", first: date = date(2027, 5, 11), days: int = 2) -> Conference:
+    return Conference(uuid4(), time_zone, first, first + timedelta(days=days - 1), version=1)
+
+
+def place(
+    name: str = "Foyer",
+    capacity: int = 1,
+    seats: int = 4,
+    formats: str = "",
+    opens: str = "09:00",
+    closes: str = "18:00",
+) -> Place:
+    kinds = frozenset(formats.split())
+    return Place(uuid4(), name, capacity, seats, kinds, time.fromisoformat(opens), time.fromisoformat(closes))
+
+
+def row(
+    name: str = "Foyer",
+    capacity: int = 1,
+    seats: int = 4,
+    formats: tuple[str, ...] = (),
+    opens: str = "09:00",
+    closes: str = "18:00",
+) -> PlaceRow:
+    return PlaceRow(name, capacity, seats, formats, opens, closes)
+
+
+def model(
+    *places: Place, people: int = 2, now: datetime = NOW, at: Conference | None = None, known: bool = True
+) -> Model:
+    """A model of that many people who have nothing else to do."""
+    there = {uuid4(): Person() for _ in range(people)}
+    return Model(now, (at or conference()) if known else None, list(places), there, Tables())
+
+
+def group(of: Model, format: str = "coffee", *numbers: int) -> Group:
+    """The model's people (all, or those with these numbers), meeting in that format."""
+    everybody = list(of.people)
+    return Group(tuple(everybody[n] for n in numbers) if numbers else tuple(everybody), FORMATS[format])
+
+
+def match(conference_id: UUID, *people: UUID, format: str = "coffee") -> Match:
+    return Match(uuid4(), conference_id, people or (uuid4(), uuid4()), format)

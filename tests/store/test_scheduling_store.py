@@ -1,0 +1,342 @@
+"""Scheduling's store on real PostgreSQL: what the database promises, and what concurrent writers see."""
+
+import asyncio
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from hallway.scheduling.v1 import events_pb2 as events
+
+from services.kit.errors import Conflict
+from services.scheduling.domain.conference import Attendee
+from services.scheduling.domain.session import Session, Spot, State, begun, scheduled
+from services.scheduling.handlers.cancel_matches import cancel_matches
+from services.scheduling.handlers.cancel_session import cancel_session
+from services.scheduling.handlers.find_sessions import list_sessions
+from services.scheduling.handlers.follow_attendees import follow_attendees
+from services.scheduling.handlers.follow_conferences import follow_conferences
+from services.scheduling.handlers.move_session import move_session, offer_slots
+from services.scheduling.handlers.place_matches import place_matches
+from services.scheduling.handlers.placing import settle
+from services.scheduling.handlers.ports import SpotTaken
+from services.scheduling.handlers.retry_unplaced import retry_unplaced
+from services.scheduling.handlers.set_availability import set_availability
+from services.scheduling.handlers.set_venue import set_venue
+from services.scheduling.store.write import Store
+from tests.scheduling import NOW, between, conference, match, row
+
+
+@pytest.fixture
+async def pool(database):
+    return (await database("scheduling")).pool
+
+
+async def act(pool, handler, *arguments):
+    """One use case in one transaction, as the doors run it."""
+    async with pool.acquire() as tx, tx.transaction():
+        return await handler(Store(tx), *arguments)
+
+
+async def ready(pool, *rows):
+    """A known conference with this venue."""
+    at = conference()
+    await act(pool, follow_conferences, [at], NOW)
+    places = await act(pool, set_venue, at.id, rows or [row()], NOW)
+    return at, places
+
+
+async def all_sessions(pool, at):
+    sessions, _ = await act(pool, list_sessions, at.id, None, None, 1_000)
+    return sessions
+
+
+async def published(pool):
+    """(event type, session state) in the order of the outbox, by session."""
+    rows = await pool.fetch("select type, key, sequence from outbox order by position")
+    return [(r["type"].rsplit(".")[-1], r["key"], r["sequence"]) for r in rows]
+
+
+async def test_the_database_refuses_a_second_session_at_the_same_table_and_time(pool):
+    at, (foyer,) = await ready(pool, row(capacity=3))
+    spot = Spot(foyer, 2, between(11, "10:00", "10:30"))
+    await act(pool, Store.save, scheduled(begun(match(at.id)), spot).session)
+    overlapping = replace(spot, during=between(11, "10:15", "10:45"))
+    with pytest.raises(SpotTaken):
+        await act(pool, Store.save, scheduled(begun(match(at.id)), overlapping).session)
+
+
+async def test_the_database_refuses_a_person_in_two_sessions_even_without_time_to_walk(pool):
+    at, (foyer,) = await ready(pool, row(capacity=3))
+    popular = uuid4()
+    first = scheduled(begun(match(at.id, popular, uuid4())), Spot(foyer, 1, between(11, "10:00", "10:30")))
+    await act(pool, Store.save, first.session)
+    for start, end in (("10:15", "10:45"), ("10:30", "11:00"), ("09:28", "09:58")):
+        second = scheduled(begun(match(at.id, popular, uuid4())), Spot(foyer, 2, between(11, start, end)))
+        with pytest.raises(SpotTaken):
+            await act(pool, Store.save, second.session)
+
+
+async def test_the_database_refuses_a_table_beyond_the_capacity(pool):
+    at, (foyer,) = await ready(pool, row(capacity=3))
+    beyond = scheduled(begun(match(at.id)), Spot(foyer, 4, between(11, "10:00", "10:30")))
+    with pytest.raises(SpotTaken):
+        await act(pool, Store.save, beyond.session)
+    assert await all_sessions(pool, at) == []
+
+
+async def test_writers_that_bypass_the_rules_meet_the_constraint(pool):
+    at, (foyer,) = await ready(pool)
+    raw = "insert into session (id, conference_id, format, state, reason, place_id, place_name, table_no, during,"
+    raw += " calendar_sequence, version) values ($1, $2, 'coffee', 'scheduled', '', $3, '', 1,"
+    raw += " tstzrange('2027-05-11 10:00+00', '2027-05-11 10:30+00'), 0, 1)"
+    await pool.execute(raw, uuid4(), at.id, foyer.id)
+    with pytest.raises(asyncpg.ExclusionViolationError):
+        await pool.execute(raw, uuid4(), at.id, foyer.id)
+
+
+async def test_of_fifty_concurrent_writers_one_gets_the_free_table_and_the_others_the_next_best(pool):
+    at, _ = await ready(
+        pool, row("Corner", 1, 2, ("coffee",), "09:00", "09:30"), row("Hall", 49, 8, (), "09:00", "10:00")
+    )
+    await asyncio.gather(*(act(pool, place_matches, [match(at.id)], NOW) for _ in range(50)))
+    spots = Counter((s.place_name, s.state, s.during) for s in await all_sessions(pool, at))
+    slot = between(11, "09:00", "09:30")
+    assert spots == {("Corner", State.SCHEDULED, slot): 1, ("Hall", State.SCHEDULED, slot): 49}
+
+
+async def test_writers_that_do_not_wait_for_each_other_are_sorted_out_by_the_constraint(pool, monkeypatch):
+    at, _ = await ready(
+        pool, row("Corner", 1, 2, ("coffee",), "09:00", "09:30"), row("Hall", 9, 8, (), "09:00", "10:00")
+    )
+
+    async def without_lock(self, conference_id):
+        """Two releases side by side might disagree about the lock; the constraint must not depend on it."""
+
+    all_looked = asyncio.Barrier(8)
+    load = Store.load_model
+    late: set[int] = set()
+
+    async def together(self, *arguments, **named):
+        model = await load(self, *arguments, **named)
+        if id(self) not in late:  # the first look only: everybody sees an empty venue
+            late.add(id(self))
+            await all_looked.wait()
+        return model
+
+    monkeypatch.setattr(Store, "lock", without_lock)
+    monkeypatch.setattr(Store, "load_model", together)
+
+    stores: list[Store] = []
+
+    async def place_one():
+        async with pool.acquire() as tx, tx.transaction():
+            stores.append(Store(tx))  # kept, so that no two have the same id()
+            one = begun(match(at.id))
+            await settle(stores[-1], at.id, [one], NOW)
+
+    await asyncio.gather(*(place_one() for _ in range(8)))
+    found = Counter((s.place_name, s.state) for s in await all_sessions(pool, at))
+    assert found == {("Corner", State.SCHEDULED): 1, ("Hall", State.SCHEDULED): 7}
+    tables = await pool.fetch("select distinct place_id, table_no, during from session")
+    assert len(tables) == 8
+
+
+async def test_a_match_told_twice_makes_one_session_and_one_event(pool):
+    at, _ = await ready(pool)
+    again = match(at.id)
+    await act(pool, place_matches, [again, again], NOW)
+    await act(pool, place_matches, [again], NOW)
+    assert await published(pool) == [("SessionScheduled", str(again.id), 1)]
+
+
+async def test_a_match_of_an_unknown_conference_waits_and_is_scheduled_once_it_is_known(pool):
+    at = conference()
+    early = match(at.id)
+    await act(pool, place_matches, [early], NOW)
+    (waiting,) = await all_sessions(pool, at)
+    assert (waiting.state, waiting.reason) == (State.UNPLACED, "the conference's dates are not known yet")
+    await act(pool, follow_conferences, [at], NOW)
+    assert await act(pool, retry_unplaced, NOW)
+    (waiting,) = await all_sessions(pool, at)
+    assert waiting.reason == "no place for coffee"
+    await act(pool, set_venue, at.id, [row()], NOW)
+    assert await act(pool, retry_unplaced, NOW)
+    (found,) = await all_sessions(pool, at)
+    assert (found.state, found.reason, found.place_name) == (State.SCHEDULED, "", "Foyer")
+    kinds = ["SessionUnplaced", "SessionUnplaced", "SessionScheduled"]
+    assert await published(pool) == [(kind, str(early.id), n) for n, kind in enumerate(kinds, 1)]
+
+
+async def test_an_unplaced_session_is_tried_again_a_minute_later_and_its_old_reason_not_repeated(pool):
+    at, _ = await ready(pool, row(formats=("lunch",)))
+    await act(pool, retry_unplaced, NOW)  # nothing is waiting: the conference rests
+    await act(pool, place_matches, [match(at.id)], NOW)
+    assert not await act(pool, retry_unplaced, NOW + timedelta(seconds=59))
+    assert await act(pool, retry_unplaced, NOW + timedelta(seconds=60))
+    assert not await act(pool, retry_unplaced, NOW + timedelta(seconds=61))
+    assert len(await published(pool)) == 1
+
+
+async def test_after_the_conference_unplaced_sessions_are_left_alone(pool):
+    at, _ = await ready(pool, row(formats=("lunch",)))
+    await act(pool, place_matches, [match(at.id)], NOW)
+    later = NOW + timedelta(days=30)
+    assert await act(pool, retry_unplaced, later)
+    (session,) = await all_sessions(pool, at)
+    assert (session.state, session.reason) == (State.UNPLACED, "the conference is over")
+    assert not await act(pool, retry_unplaced, later + timedelta(days=300))
+
+
+async def test_a_round_of_retries_reaches_everybody_and_then_waits(pool, monkeypatch):
+    monkeypatch.setattr("services.scheduling.handlers.retry_unplaced.AT_ONCE", 2)
+    at, _ = await ready(pool, row(formats=("lunch",)))
+    await act(pool, place_matches, [match(at.id) for _ in range(4)], NOW)
+    await act(pool, set_venue, at.id, [row(formats=("walk",))], NOW)
+    rounds = [await act(pool, retry_unplaced, NOW) for _ in range(4)]
+    assert rounds == [True, True, True, False]  # two, two, and none left
+    assert await pool.fetchval("select min(tried_in_round) = max(tried_in_round) from session")
+    assert await act(pool, retry_unplaced, NOW + timedelta(minutes=1))
+
+
+async def test_two_workers_never_take_the_same_conference(pool):
+    at, _ = await ready(pool)
+    async with pool.acquire() as one, one.transaction():
+        assert await Store(one).lock_due(NOW) == at.id
+        assert await act(pool, Store.lock_due, NOW) is None
+    assert await act(pool, Store.lock_due, NOW) == at.id
+
+
+async def test_a_cancelled_registration_frees_the_table_and_the_other_people(pool):
+    at, _ = await ready(pool, row(opens="09:00", closes="09:30"))
+    two_days = [match(at.id), match(at.id)]
+    stays_out = match(at.id)
+    await act(pool, place_matches, [*two_days, stays_out], NOW)
+    gone = Attendee(two_days[0].attendee_ids[0], at.id, cancelled=True, version=3)
+    await act(pool, follow_attendees, [gone], NOW, {})
+    await act(pool, retry_unplaced, NOW)
+    by_id = {s.id: s for s in await all_sessions(pool, at)}
+    freed, moved_in = by_id[two_days[0].id], by_id[stays_out.id]
+    assert (freed.state, freed.reason) == (State.CANCELLED, "somebody's registration was cancelled")
+    assert freed.calendar_sequence == 1
+    assert (moved_in.state, moved_in.during) == (State.SCHEDULED, between(11, "09:00", "09:30"))
+
+
+async def test_a_match_that_arrives_after_the_cancellation_is_never_scheduled(pool):
+    at, _ = await ready(pool)
+    late = match(at.id)
+    await act(pool, follow_attendees, [Attendee(late.attendee_ids[0], at.id, True, 2)], NOW, {})
+    await act(pool, place_matches, [late], NOW)
+    await act(pool, set_venue, at.id, [row(), row("Garden")], NOW)
+    await act(pool, retry_unplaced, NOW)
+    assert await published(pool) == [("SessionCancelled", str(late.id), 1)]
+
+
+async def test_an_older_state_of_an_attendee_does_not_undo_a_newer_one(pool):
+    at, _ = await ready(pool)
+    late = match(at.id)
+    person = late.attendee_ids[0]
+    await act(pool, follow_attendees, [Attendee(person, at.id, True, 5)], NOW, {})
+    await act(pool, follow_attendees, [Attendee(person, at.id, False, 4)], NOW, {})
+    assert await act(pool, Store.cancelled_among, [person]) == {person}
+    await act(pool, follow_attendees, [Attendee(person, at.id, False, 6)], NOW, {})
+    assert await act(pool, Store.cancelled_among, [person]) == set()
+
+
+async def test_a_match_cancelled_before_it_was_made_is_never_scheduled(pool):
+    at, _ = await ready(pool)
+    backwards = match(at.id)
+    await act(pool, cancel_matches, [backwards], NOW)
+    await act(pool, place_matches, [backwards], NOW)
+    assert [s.state for s in await all_sessions(pool, at)] == [State.CANCELLED]
+
+
+async def test_a_moved_session_leaves_its_old_spot_to_others_and_raises_the_calendar_sequence(pool):
+    at, (foyer,) = await ready(pool)
+    first = match(at.id)
+    await act(pool, place_matches, [first], NOW)
+    offer = (await act(pool, offer_slots, first.id, 20, NOW))[-1]
+    moved = await act(pool, move_session, first.id, first.attendee_ids[0], foyer.id, offer.during, NOW)
+    assert (moved.during, moved.calendar_sequence, moved.version) == (offer.during, 1, 2)
+    second = match(at.id, *first.attendee_ids)
+    await act(pool, place_matches, [second], NOW)
+    times = {s.id: s.during for s in await all_sessions(pool, at)}
+    assert times == {first.id: offer.during, second.id: between(11, "09:00", "09:30")}
+
+
+async def test_a_session_cannot_be_moved_to_a_spot_somebody_took_since_it_was_offered(pool):
+    at, (foyer,) = await ready(pool)
+    one, other = match(at.id), match(at.id)
+    await act(pool, place_matches, [one, other], NOW)
+    with pytest.raises(Conflict, match="Foyer is closed or full then; ask for new offers"):
+        await act(pool, move_session, other.id, None, foyer.id, between(11, "09:00", "09:30"), NOW)
+    assert {s.version for s in await all_sessions(pool, at)} == {1}
+
+
+async def test_availability_is_kept_to_and_given_up_when_withdrawn(pool):
+    at, _ = await ready(pool)
+    one = match(at.id)
+    halves = [between(12, "15:00", "15:20"), between(12, "15:20", "15:40")]
+    await act(pool, set_availability, at.id, one.attendee_ids[0], halves, NOW)
+    await act(pool, place_matches, [one], NOW)
+    await act(pool, set_availability, at.id, one.attendee_ids[0], [], NOW)
+    again = match(at.id, *one.attendee_ids)
+    await act(pool, place_matches, [again], NOW)
+    times = {s.id: s.during for s in await all_sessions(pool, at)}
+    assert times == {one.id: between(12, "15:00", "15:30"), again.id: between(11, "09:00", "09:30")}
+
+
+async def test_a_place_with_sessions_cannot_be_left_out_nor_lose_their_tables(pool):
+    at, (foyer,) = await ready(pool, row(capacity=2))
+    one, other = match(at.id), match(at.id)
+    await act(pool, place_matches, [one, other], NOW)
+    with pytest.raises(Conflict, match="Foyer holds 2 sessions; keep the place, or move or cancel them first"):
+        await act(pool, set_venue, at.id, [row("Garden")], NOW)
+    with pytest.raises(Conflict, match="Foyer holds 2 sessions, up to table 2; keep its capacity"):
+        await act(pool, set_venue, at.id, [row(capacity=1)], NOW)
+    for session in await all_sessions(pool, at):
+        await act(pool, cancel_session, session.id, None, "the foyer is being painted", NOW)
+    (garden,) = await act(pool, set_venue, at.id, [row("Garden")], NOW)
+    assert await act(pool, Store.places, at.id) == [garden]
+
+
+async def test_a_place_keeps_its_id_when_the_venue_is_given_again(pool):
+    at, (foyer,) = await ready(pool)
+    again, _ = await act(pool, set_venue, at.id, [row(seats=6), row("Garden")], NOW)
+    assert again == replace(foyer, seats=6)
+
+
+async def test_sessions_are_listed_page_by_page_and_by_person(pool):
+    at, _ = await ready(pool)
+    popular = uuid4()
+    await act(pool, place_matches, [match(at.id, popular, uuid4()) for _ in range(3)], NOW)
+    await act(pool, place_matches, [match(at.id) for _ in range(2)], NOW)
+    everybody = await all_sessions(pool, at)
+    page, after = await act(pool, list_sessions, at.id, None, None, 3)
+    rest, end = await act(pool, list_sessions, at.id, None, after, 3)
+    assert [*page, *rest] == sorted(everybody, key=lambda session: session.id)
+    assert (len(page), len(rest), end) == (3, 2, None)
+    mine, _ = await act(pool, list_sessions, at.id, popular, None, 0)
+    assert {s.id for s in mine} == {s.id for s in everybody if popular in s.attendee_ids}
+
+
+async def test_a_stored_session_comes_back_as_it_was(pool):
+    at, (foyer,) = await ready(pool)
+    people = tuple(sorted((uuid4(), uuid4(), uuid4())))
+    during = between(11, "10:00", "10:30")
+    one = Session(uuid4(), at.id, people, "table", State.SCHEDULED, 4, 2, "", foyer.id, "Foyer", 1, during)
+    await act(pool, Store.save, one)
+    assert await act(pool, Store.session, one.id) == one
+
+
+async def test_every_event_carries_the_state_after_the_change(pool):
+    at, _ = await ready(pool)
+    one = match(at.id)
+    await act(pool, place_matches, [one], NOW)
+    await act(pool, cancel_session, one.id, one.attendee_ids[0], "", NOW)
+    payload = await pool.fetchval("select payload from outbox order by position desc limit 1")
+    told = events.SessionCancelled.FromString(payload).session
+    assert (told.id, told.reason, told.calendar_sequence) == (str(one.id), "it was called off", 1)
+    assert told.during.starts_at.seconds == int(between(11, "09:00", "09:30").starts_at.timestamp())

@@ -1,0 +1,157 @@
+"""The earliest fit: what it chooses, and the reason it gives when there is none."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from services.scheduling.domain.session import Spot
+from services.scheduling.engine.instant import Refusal, best_spots, check_spot, find_spot
+from tests.scheduling import NOW, berlin, between, group, model, place
+
+
+def test_free_people_meet_in_the_first_slot_in_which_the_place_is_open():
+    foyer = place(opens="10:00")
+    there = model(foyer)
+    assert find_spot(there, group(there)) == Spot(foyer, 1, between(11, "10:00", "10:30"))
+
+
+def test_the_place_with_the_fewest_seats_is_taken_so_that_larger_ones_stay_free():
+    large, small = place("Hall", seats=8), place("Corner", seats=2)
+    there = model(large, small)
+    spot = find_spot(there, group(there))
+    assert isinstance(spot, Spot)
+    assert spot.place == small
+
+
+def test_the_next_session_at_a_full_place_gets_the_next_slot():
+    there = model(place(capacity=2), people=6)
+    spots = []
+    for pair in ((0, 1), (2, 3), (4, 5)):
+        spot = find_spot(there, group(there, "coffee", *pair))
+        assert isinstance(spot, Spot)
+        there.book(spot, group(there, "coffee", *pair).attendee_ids)
+        spots.append((spot.table_no, spot.during))
+    first, second = between(11, "09:00", "09:30"), between(11, "09:30", "10:00")
+    assert spots == [(1, first), (2, first), (1, second)]
+
+
+def test_two_sessions_of_one_person_leave_five_minutes_to_walk():
+    there = model(place(capacity=5), people=3)
+    before = find_spot(there, group(there, "coffee", 0, 1))
+    assert isinstance(before, Spot)
+    there.book(before, group(there, "coffee", 0, 1).attendee_ids)
+    after = find_spot(there, group(there, "coffee", 1, 2))
+    assert isinstance(after, Spot)
+    assert (before.during, after.during) == (between(11, "09:00", "09:30"), between(11, "09:45", "10:15"))
+
+
+def test_speakers_are_busy_during_their_talk_and_free_right_after_it():
+    there = model(place())
+    next(iter(there.people.values())).talks.append(between(11, "09:00", "11:00"))
+    spot = find_spot(there, group(there))
+    assert isinstance(spot, Spot)
+    assert spot.during == between(11, "11:00", "11:30")
+
+
+def test_a_session_lies_within_what_both_called_free():
+    there = model(place())
+    one, other = there.people.values()
+    one.free.append(between(12, "10:00", "12:00"))
+    other.free += [between(11, "09:00", "18:00"), between(12, "11:10", "18:00")]
+    spot = find_spot(there, group(there))
+    assert isinstance(spot, Spot)
+    assert spot.during == between(12, "11:15", "11:45")
+
+
+def test_people_get_the_notice_their_format_promises():
+    there = model(place(), now=berlin(11, "09:50"))
+    spot = find_spot(there, group(there))
+    assert isinstance(spot, Spot)
+    assert spot.during == between(11, "10:30", "11:00")
+
+
+def reason(there, wanted):
+    refusal = find_spot(there, wanted)
+    assert isinstance(refusal, Refusal)
+    return refusal.reason
+
+
+def test_before_the_conference_is_known_there_is_no_spot():
+    there = model(place(), known=False)
+    assert reason(there, group(there)) == "the conference's dates are not known yet"
+
+
+def test_after_the_last_day_the_conference_is_over():
+    there = model(place(), now=berlin(12, "23:59") + timedelta(minutes=1))
+    assert reason(there, group(there)) == "the conference is over"
+
+
+def test_on_the_last_evening_no_time_is_left_for_lunch():
+    there = model(place(), now=berlin(12, "17:00"))
+    assert reason(there, group(there, "lunch")) == "no time is left for lunch at this conference"
+
+
+def test_a_venue_without_a_place_for_the_format_says_so():
+    there = model(place(formats="coffee table"))
+    assert reason(there, group(there, "lunch")) == "no place for lunch"
+
+
+def test_a_table_of_six_needs_six_seats():
+    there = model(place(seats=4), people=6)
+    assert reason(there, group(there, "table")) == "no place for table with 6 seats"
+
+
+def test_too_many_people_for_the_format_are_told_the_limit():
+    there = model(place(seats=9), people=5)
+    assert reason(there, group(there, "coffee")) == "coffee is for at most 4 people, this is 5"
+
+
+@pytest.mark.parametrize(("people", "words"), [(2, "no slot when both are free"), (3, "no slot when all 3 are free")])
+def test_people_who_are_never_free_together_are_told_so(people, words):
+    there = model(place(), people=people)
+    for number, person in enumerate(there.people.values()):
+        person.free.append(between(11, f"{9 + number:02}:00", f"{10 + number:02}:00"))
+    assert reason(there, group(there)) == words
+
+
+def test_a_venue_that_is_closed_whenever_they_are_free_says_so():
+    there = model(place(opens="17:00"))
+    for person in there.people.values():
+        person.free.append(between(11, "09:00", "10:00"))
+    assert reason(there, group(there)) == "no open place with a free table for coffee when both are free"
+
+
+def test_offers_are_the_earliest_slots_each_once():
+    there = model(place("Foyer"), place("Garden"))
+    slots = [spot.during for spot in best_spots(there, group(there), 3)]
+    assert slots == [between(11, "09:00", "09:30"), between(11, "09:15", "09:45"), between(11, "09:30", "10:00")]
+
+
+def test_an_offered_spot_can_be_had_as_long_as_nobody_took_it():
+    foyer = place()
+    there = model(foyer, people=4)
+    wanted, during = group(there, "coffee", 0, 1), between(12, "14:00", "14:30")
+    assert check_spot(there, wanted, foyer.id, during) == Spot(foyer, 1, during)
+    there.book(Spot(foyer, 1, during), group(there, "coffee", 2, 3).attendee_ids)
+    assert check_spot(there, wanted, foyer.id, during) == Refusal("Foyer is closed or full then")
+
+
+def test_a_spot_nobody_offered_is_refused_with_the_reason():
+    foyer = place(formats="coffee")
+    there = model(foyer, now=NOW)
+    next(iter(there.people.values())).talks.append(between(11, "10:00", "11:00"))
+    wanted = group(there)
+
+    def refused(place_id, day, starts, ends):
+        refusal = check_spot(there, wanted, place_id, between(day, starts, ends))
+        assert isinstance(refusal, Refusal)
+        return refusal.reason
+
+    no_slot = "that is no coffee slot of the conference, or it is too soon"
+    assert refused(foyer.id, 11, "09:07", "09:37") == no_slot
+    assert refused(foyer.id, 11, "09:00", "12:00") == no_slot
+    assert refused(foyer.id, 13, "09:00", "09:30") == no_slot
+    assert refused(uuid4(), 11, "09:00", "09:30") == "no place for coffee"
+    assert refused(foyer.id, 11, "10:45", "11:15") == "not everybody of the session is free then"
+    assert refused(foyer.id, 11, "18:00", "18:30") == "Foyer is closed or full then"
