@@ -16,7 +16,8 @@ from sample.programme import VENUE, talks
 __all__ = ["Sample", "generate", "next_tuesday"]
 
 TUESDAY = 1
-REGISTRATIONS = ("ticket", "name", "email", "handles", "interests", "formats", "budget")
+JOINING = 0.85  # share of those who register that say yes to networking right there
+REGISTRATIONS = ("ticket", "name", "email", "handles", "interests", "formats", "budget", "joined")
 TALKS = ("id", "title", "room", "starts", "ends", "speaker_emails")
 PLACES = ("name", "capacity", "seats", "formats", "opens", "closes")
 
@@ -65,7 +66,8 @@ def _registrations(random: Random, people: list[Person]) -> Iterable[tuple[str, 
         handles += [f"mailto:{person.email}"] if person.mails else []
         interests, formats, budget = profile(random, person)
         row = (f"PK-{number}", person.name, person.email, " ".join(handles))
-        yield (*row, ";".join(interests), ";".join(formats), str(budget))
+        joined = "yes" if random.random() < JOINING else "no"
+        yield (*row, ";".join(interests), ";".join(formats), str(budget), joined)
 
 
 def _table(header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> bytes:

@@ -63,7 +63,7 @@ def test_the_conference_starts_on_the_next_tuesday(today: date, first: date) -> 
 
 def test_there_are_240_people_with_a_ticket_name_and_address_of_their_own(sample: Sample) -> None:
     people = table(sample, "registrations.csv")
-    assert list(people[0]) == ["ticket", "name", "email", "handles", "interests", "formats", "budget"]
+    assert list(people[0]) == ["ticket", "name", "email", "handles", "interests", "formats", "budget", "joined"]
     assert [len({row[column] for row in people}) for column in ("ticket", "name", "email")] == [240, 240, 240]
     assert all(row["email"].endswith("@example.org") and row["email"].isascii() for row in people)
 
@@ -77,6 +77,11 @@ def test_what_people_ticked_is_what_the_form_offers(sample: Sample) -> None:
     offered = {"coffee", "lunch", "table", "drink", "walk", "call"}
     for row in table(sample, "registrations.csv"):
         assert set(row["formats"].split(";")) <= offered and row["interests"] and 1 <= int(row["budget"]) <= 5
+
+
+def test_most_people_joined_while_registering_and_some_did_not(sample: Sample) -> None:
+    joined = Counter(row["joined"] for row in table(sample, "registrations.csv"))
+    assert set(joined) == {"yes", "no"} and 190 <= joined["yes"] <= 215
 
 
 def test_the_archives_are_as_long_as_promised(sample: Sample) -> None:
