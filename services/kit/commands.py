@@ -10,6 +10,9 @@ from services.kit.settings import load
 USAGE = "give no argument to run the service, or one of: worker, migrate, dead-letters list, dead-letters replay [id]"
 
 
+CANNOT_START: tuple[type[Exception], ...] = (migrate.SchemaError, *db.TRANSIENT)
+
+
 def main(service: Service[Any]) -> int:
     """Does what the arguments say; returns the exit code."""
     match sys.argv[1:]:
@@ -31,7 +34,7 @@ def _run(service: Service[Any], parts: Any, name: str) -> int:
     log.configure(load(service.settings).log)
     try:
         return lifecycle.run(service.run(parts, name))
-    except (*db.TRANSIENT, migrate.SchemaError) as error:
+    except CANNOT_START as error:
         print(f"{name} cannot start: {error}", file=sys.stderr)
         return 1
 

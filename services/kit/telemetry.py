@@ -4,7 +4,6 @@ from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
-from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
@@ -50,14 +49,7 @@ def span(name: str, kind: SpanKind, parent: str | None = None) -> Iterator[str |
     """Runs a block in a span, a child of ``parent`` (a traceparent) or of the running one; yields its traceparent."""
     tracer = trace.get_tracer("hallway")
     with tracer.start_as_current_span(name, context=_context(parent), kind=kind):
-        if _provider is None and parent:
-            token = otel_context.attach(_context(parent) or Context())
-            try:
-                yield parent
-            finally:
-                otel_context.detach(token)
-        else:
-            yield current_traceparent()
+        yield current_traceparent()
 
 
 class HttpTraces:
@@ -67,10 +59,12 @@ class HttpTraces:
         self._app = app
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
+        headers = dict(scope.get("headers", ()))
+        # A stream of events lasts as long as its page: a span would tell nothing.
+        if scope["type"] != "http" or headers.get(b"accept") == b"text/event-stream":
             await self._app(scope, receive, send)
             return
-        parent = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"traceparent"), None)
+        parent = headers.get(b"traceparent", b"").decode("latin-1") or None
         # The path holds ids and tokens; the method alone is safe to record before a route is known.
         with span(f"HTTP {scope['method']}", SpanKind.SERVER, parent):
             await self._app(scope, receive, send)

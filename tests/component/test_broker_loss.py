@@ -42,8 +42,12 @@ async def test_events_already_sent_are_sent_again_to_a_broker_that_came_back_emp
         before = await service.effects()
     with Broker(port=first.port) as second:
         await topics.create(second.bootstrap)
-        other = Tiny(service.database, service.settings.model_dump(include={
-            "kafka_bootstrap", "kafka_idempotence", "kafka_fetch_wait_ms", "kafka_session_timeout_ms"}))
+        other = Tiny(
+            service.database,
+            service.settings.model_dump(
+                include={"kafka_bootstrap", "kafka_idempotence", "kafka_fetch_wait_ms", "kafka_session_timeout_ms"}
+            ),
+        )
         await publish(service, "c")
         async with running(other.relay(), other.consumer()):
 
@@ -59,7 +63,7 @@ async def test_events_already_sent_are_sent_again_to_a_broker_that_came_back_emp
 async def _records(bootstrap: str, count: int) -> list[str]:
     from tests.component.test_event_path import read_all
 
-    return [record.key.decode() for record in await read_all(bootstrap, "hallway.attendee.tie.v1", count)]  # type: ignore[attr-defined]
+    return [record.key.decode() for record in await read_all(bootstrap, "hallway.attendee.tie.v1", count)]
 
 
 async def test_a_consumer_whose_broker_is_gone_says_that_it_should_be_started_anew(service: Tiny) -> None:

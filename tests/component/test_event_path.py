@@ -20,7 +20,9 @@ async def publish(service: Tiny, events: list[outbox.Outgoing]) -> None:
 
 
 async def read_all(bootstrap: str, topic: str, count: int) -> list[object]:
-    reader = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
+    reader = AIOKafkaConsumer(
+        topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False
+    )
     await reader.start()
     try:
         return [await reader.getone() for _ in range(count)]

@@ -8,10 +8,10 @@ from typing import Any
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-
 from hallway.attendee.v1 import attendee_pb2 as pb
 from hallway.attendee.v1 import service_pb2 as api
 from hallway.attendee.v1 import service_pb2_grpc
+
 from services.kit import errors
 from services.kit.db import Connection, Pool
 from services.kit.rpc import Channel, Server, command, question
@@ -74,7 +74,7 @@ class World:
 async def world(database: MakeDatabase) -> AsyncIterator[World]:
     pool = (await database("kit")).pool
     await pool.execute("create table note (id bigint generated always as identity, text text)")
-    notes = Notes(pool)
+    notes = Notes(pool)  # type: ignore[abstract]
     server = Server("127.0.0.1:0", [lambda s: service_pb2_grpc.add_AttendeeServiceServicer_to_server(notes, s)])
     async with running(server):
         channel = Channel(f"127.0.0.1:{server.port}")

@@ -4,6 +4,7 @@ import uuid
 from pathlib import Path
 
 from hallway.attendee.v1.events_pb2 import ConferenceCreated, TieChanged
+
 from services.kit.consumer import Consumer, Event, Subscription
 from services.kit.db import Connection
 from services.kit.errors import Poison

@@ -7,6 +7,9 @@ import asyncpg
 import pytest
 
 from services.kit import inbox, migrate, outbox
+from services.kit.dead_letter import DeadLetter
+from services.kit.envelope import Event, headers
+from services.kit.ids import new_id
 from tests.component import tiny
 from tests.conftest import MakeDatabase
 
@@ -99,7 +102,7 @@ async def test_events_are_written_with_one_statement_however_many(database: Make
 async def test_a_batch_is_taken_with_one_inbox_statement_and_one_call_of_its_handler(database: MakeDatabase) -> None:
     pool = (await database("kit")).pool
     await pool.execute(tiny.EFFECTS)
-    records = [_record(key, offset) for offset, key in enumerate(tiny.keys(500))]
+    records: list[inbox.KafkaRecord] = [_record(key, offset) for offset, key in enumerate(tiny.keys(500))]
     async with pool.acquire() as connection:
         counted = Counted(connection)
         await inbox.take(counted, tiny.SUBSCRIPTION, [*records, *records[:20]])  # type: ignore[arg-type]
@@ -107,11 +110,7 @@ async def test_a_batch_is_taken_with_one_inbox_statement_and_one_call_of_its_han
     assert await pool.fetchval("select count(*) from effect") == 500
 
 
-def _record(key: str, offset: int) -> object:
-    from services.kit.dead_letter import DeadLetter
-    from services.kit.envelope import Event, headers
-    from services.kit.ids import new_id
-
+def _record(key: str, offset: int) -> DeadLetter:
     outgoing = tiny.tie(key, 1)
     event = Event(new_id(), "hallway.attendee.v1.TieChanged", key, 1, datetime.now(UTC), None)
     pairs: list[tuple[str, bytes | None]] = [*headers(event, "attendee")]

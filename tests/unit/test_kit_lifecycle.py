@@ -1,0 +1,85 @@
+"""A process starts its parts in order, stops them in reverse order, and ends when one has a problem."""
+
+import asyncio
+
+from services.kit.db import TRANSIENT
+from services.kit.lifecycle import Loop, Process
+
+
+class Pool:
+    """Stands in for the pool: closing it is what a process does last."""
+
+    def __init__(self, log: list[str]) -> None:
+        self.log = log
+
+    async def close(self) -> None:
+        self.log.append("close pool")
+
+    def terminate(self) -> None:
+        self.log.append("terminate pool")
+
+
+class Part:
+    def __init__(self, name: str, log: list[str], problem: str | None = None, hangs: bool = False) -> None:
+        self.name, self.log, self._problem, self.hangs = name, log, problem, hangs
+
+    async def start(self) -> None:
+        self.log.append(f"start {self.name}")
+
+    async def stop(self) -> None:
+        if self.hangs:
+            await asyncio.sleep(60)
+        self.log.append(f"stop {self.name}")
+
+    def problem(self) -> str | None:
+        return self._problem
+
+
+def process(log: list[str], stop_seconds: float = 5) -> Process:
+    return Process("tiny", Pool(log), stop_seconds)  # type: ignore[arg-type]
+
+
+async def test_parts_start_in_order_and_stop_in_reverse_order() -> None:
+    log: list[str] = []
+    assert await process(log).run([Part("a", log), Part("b", log, problem="b is broken")]) == 1
+    assert log == ["start a", "start b", "stop b", "stop a", "close pool"]
+
+
+async def test_a_part_that_does_not_stop_is_left_behind_after_the_bound() -> None:
+    log: list[str] = []
+    await process(log, stop_seconds=0.1).run([Part("a", log, problem="x", hangs=True)])
+    assert log == ["start a", "terminate pool"]
+
+
+async def test_parts_started_before_one_that_cannot_start_are_stopped() -> None:
+    class Refuses(Part):
+        async def start(self) -> None:
+            raise OSError("port taken")
+
+    log: list[str] = []
+    try:
+        await process(log).run([Part("a", log), Refuses("b", log)])
+    except OSError as error:
+        assert str(error) == "port taken"
+    assert log == ["start a", "stop a", "close pool"]
+
+
+async def test_liveness_names_the_problem() -> None:
+    running = process([])
+    running._started = [Part("a", []), Part("b", [], problem="b is broken")]
+    assert await running.live() == "b is broken"
+
+
+async def test_a_loop_goes_on_after_an_error_that_passes_and_ends_with_one_that_does_not() -> None:
+    errors: list[Exception] = [TRANSIENT[0]("refused"), ZeroDivisionError("a bug")]
+
+    async def work() -> bool:
+        raise errors.pop(0)
+
+    loop = Loop("tiny", work, pause=0.001)
+    await loop.start()
+    assert loop._task is not None
+    await loop._task
+    assert errors == []
+    assert loop.problem() == "tiny stopped: a bug"
+    await loop.stop()
