@@ -1,12 +1,14 @@
 """The event path on a real broker and PostgreSQL: exactly once, in order, whatever is killed."""
 
 import uuid
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from faststream import AckPolicy
 
 from services.kit import consumer as kit_consumer
 from services.kit import dead_letter, outbox
+from services.kit.db import Connection
 from tests.component import tiny
 from tests.component.conftest import Tiny, running
 from tests.conftest import eventually
@@ -19,7 +21,7 @@ async def publish(service: Tiny, events: list[outbox.Outgoing]) -> None:
         await outbox.append(tx, events)
 
 
-async def read_all(bootstrap: str, topic: str, count: int) -> list[object]:
+async def read_all(bootstrap: str, topic: str, count: int) -> list[Any]:
     reader = AIOKafkaConsumer(
         topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False
     )
@@ -155,8 +157,8 @@ async def test_a_dead_letter_is_replayed_once_after_the_handler_was_mended(tiny_
     assert "a bug in the handler" in (await dead_letter.replay(tiny_service.pool, [tiny.SUBSCRIPTION], letter) or "")
     assert len(await dead_letter.waiting(tiny_service.pool)) == 1
 
-    async def mended(tx: object, events: list[object]) -> None:
-        await tx.execute("insert into effect (key, sequence) values ('c1', 1)")  # type: ignore[attr-defined]
+    async def mended(tx: Connection, events: list[kit_consumer.Event]) -> None:
+        await tx.execute("insert into effect (key, sequence) values ('c1', 1)")
 
     fixed = kit_consumer.Subscription("tiny", dict.fromkeys(tiny.SUBSCRIPTION.handlers, mended))
     assert await dead_letter.replay(tiny_service.pool, [fixed], letter) is None
