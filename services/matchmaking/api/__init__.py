@@ -1,0 +1,1 @@
+"""The doors of matchmaking: gRPC commands and questions, Kafka events."""

@@ -1,0 +1,93 @@
+"""The gRPC door: commands and questions, from protobuf to the handlers and back."""
+
+from hallway.matchmaking.v1 import service_pb2 as pb
+from hallway.matchmaking.v1 import service_pb2_grpc
+
+from services.kit.clock import Clock
+from services.kit.db import Connection, Pool
+from services.kit.errors import Invalid
+from services.kit.ids import parse_id
+from services.kit.rpc import Context, command, question
+from services.matchmaking.domain.suggestion import Answer, ExclusionReason, OwnSuggestion
+from services.matchmaking.handlers.answer_suggestion import answer_suggestion
+from services.matchmaking.handlers.exclude_pair import exclude_pair
+from services.matchmaking.handlers.list_suggestions import list_suggestions
+from services.matchmaking.store.facts import FactStore
+from services.matchmaking.store.matches import MatchStore
+from services.matchmaking.store.publish import OutboxPublisher, suggestion_message
+from services.matchmaking.store.reads import Reads
+from services.matchmaking.store.solving import SolveQueue
+from services.matchmaking.store.write import SuggestionStore
+
+_ANSWERS: dict[int, Answer] = {
+    pb.ANSWER_YES: Answer.YES,
+    pb.ANSWER_NOT_NOW: Answer.NOT_NOW,
+    pb.ANSWER_NO: Answer.NO,
+}
+_REASONS: dict[int, ExclusionReason] = {
+    pb.EXCLUSION_REASON_MET: ExclusionReason.MET,
+    pb.EXCLUSION_REASON_BLOCKED: ExclusionReason.BLOCKED,
+}
+
+
+class Api(service_pb2_grpc.MatchmakingServiceServicer):
+    """Implements hallway.matchmaking.v1.MatchmakingService."""
+
+    def __init__(self, pool: Pool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+
+    async def ListSuggestions(self, request: pb.ListSuggestionsRequest, context: Context) -> pb.ListSuggestionsResponse:
+        """See service.proto."""
+
+        async def work(tx: Connection) -> pb.ListSuggestionsResponse:
+            conference_id = parse_id(request.conference_id, "conference_id")
+            attendee_id = parse_id(request.attendee_id, "attendee_id")
+            listed = await list_suggestions(Reads(tx), conference_id, attendee_id, self._clock())
+            return pb.ListSuggestionsResponse(suggestions=[_own(own) for own in listed])
+
+        return await question(self._pool, context, work)
+
+    async def AnswerSuggestion(self, request: pb.AnswerSuggestionRequest, context: Context) -> pb.OwnSuggestion:
+        """See service.proto."""
+
+        async def work(tx: Connection) -> pb.OwnSuggestion:
+            if request.answer not in _ANSWERS:
+                raise Invalid("answer", "answer with yes, not now or no")
+            own = await answer_suggestion(
+                SuggestionStore(tx), MatchStore(tx), Reads(tx), OutboxPublisher(tx), SolveQueue(tx),
+                parse_id(request.suggestion_id, "suggestion_id"), parse_id(request.attendee_id, "attendee_id"),
+                _ANSWERS[request.answer], self._clock(),
+            )  # fmt: skip
+            return _own(own)
+
+        return await command(self._pool, context, pb.OwnSuggestion, work)
+
+    async def ExcludePair(self, request: pb.ExcludePairRequest, context: Context) -> pb.ExcludePairResponse:
+        """See service.proto."""
+
+        async def work(tx: Connection) -> pb.ExcludePairResponse:
+            if request.reason not in _REASONS:
+                raise Invalid("reason", "give met or blocked as the reason")
+            await exclude_pair(
+                FactStore(tx), SuggestionStore(tx), SolveQueue(tx),
+                parse_id(request.conference_id, "conference_id"), parse_id(request.attendee_id, "attendee_id"),
+                parse_id(request.other_id, "other_id"), _REASONS[request.reason],
+            )  # fmt: skip
+            return pb.ExcludePairResponse()
+
+        return await command(self._pool, context, pb.ExcludePairResponse, work)
+
+    async def RequestSolve(self, request: pb.RequestSolveRequest, context: Context) -> pb.RequestSolveResponse:
+        """See service.proto."""
+
+        async def work(tx: Connection) -> pb.RequestSolveResponse:
+            await SolveQueue(tx).request([parse_id(request.conference_id, "conference_id")])
+            return pb.RequestSolveResponse()
+
+        return await command(self._pool, context, pb.RequestSolveResponse, work)
+
+
+def _own(own: OwnSuggestion) -> pb.OwnSuggestion:
+    answer = pb.Answer.Value(f"ANSWER_{own.answer.name}") if own.answer else pb.ANSWER_UNSPECIFIED
+    return pb.OwnSuggestion(suggestion=suggestion_message(own.suggestion), answer=answer, rank=own.rank)

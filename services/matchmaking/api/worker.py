@@ -1,0 +1,87 @@
+"""The worker's door: due conferences are leased, solved beside the event loop, and the difference is written."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from services.kit.clock import Clock
+from services.kit.db import TRANSIENT, Pool
+from services.kit.ids import new_id
+from services.matchmaking.handlers.expire_suggestions import expire_suggestions
+from services.matchmaking.handlers.plan import Plan, make_plan
+from services.matchmaking.handlers.ports import Picture
+from services.matchmaking.settings import Settings
+from services.matchmaking.store.publish import OutboxPublisher
+from services.matchmaking.store.reads import Reads
+from services.matchmaking.store.solving import Requests, SolveQueue
+from services.matchmaking.store.write import SuggestionStore
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Solves conferences and expires suggestions; any number may run side by side."""
+
+    def __init__(self, settings: Settings, pool: Pool, clock: Clock) -> None:
+        self._settings = settings
+        self._pool = pool
+        self._clock = clock
+        self._id = new_id()
+
+    async def solve(self) -> bool:
+        """Solves one conference that is due; False when there was none. A crash leaves the old suggestions and the
+        requests, and the lease runs out."""
+        seconds = self._settings.solve_lease_seconds
+        async with self._pool.acquire() as tx, tx.transaction():
+            conference_id = await SolveQueue(tx).claim(self._id, self._settings.solve_quiet_seconds, seconds)
+        if conference_id is None:
+            return False
+        async with self._renewing(conference_id):
+            requests, picture = await self._read(conference_id)
+            hours = self._settings.suggestion_hours
+            plan = await asyncio.to_thread(make_plan, picture, self._clock(), hours, new_id)
+        await self._write(conference_id, requests, plan)
+        return True
+
+    async def _read(self, conference_id: UUID) -> tuple[Requests, Picture]:
+        async with self._pool.acquire() as tx, tx.transaction(isolation="repeatable_read", readonly=True):
+            return await SolveQueue(tx).requests(conference_id), await Reads(tx).picture(conference_id)
+
+    async def _write(self, conference_id: UUID, requests: Requests, plan: Plan) -> None:
+        """The difference and its events in one transaction, if the lease is still ours."""
+        async with self._pool.acquire() as tx, tx.transaction():
+            queue, suggestions, publisher = SolveQueue(tx), SuggestionStore(tx), OutboxPublisher(tx)
+            if not await queue.renew(conference_id, self._id, self._settings.solve_lease_seconds):
+                log.warning("lost the lease on conference %s; another worker solves it", conference_id)
+                return
+            added = await suggestions.add(plan.new)
+            await publisher.suggestions(added, requests.cause)
+            await publisher.suggestions(await suggestions.refresh(plan.evidence), requests.cause)
+            await queue.finish(conference_id, requests)
+        log.info("solved conference %s: %d new of %d planned", conference_id, len(added), len(plan.new))
+
+    @asynccontextmanager
+    async def _renewing(self, conference_id: UUID) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._renew(conference_id))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _renew(self, conference_id: UUID) -> None:
+        seconds = self._settings.solve_lease_seconds
+        while True:
+            await asyncio.sleep(seconds / 3)
+            try:
+                async with self._pool.acquire() as tx:
+                    await SolveQueue(tx).renew(conference_id, self._id, seconds)
+            except TRANSIENT as error:
+                log.warning("could not renew the lease on conference %s: %s", conference_id, type(error).__name__)
+
+    async def expire(self) -> bool:
+        """Expires what is due; False when nothing was."""
+        async with self._pool.acquire() as tx, tx.transaction():
+            return await expire_suggestions(SuggestionStore(tx), OutboxPublisher(tx), SolveQueue(tx), self._clock()) > 0

@@ -1,0 +1,40 @@
+"""Wires matchmaking: what its two processes consist of."""
+
+from pathlib import Path
+
+from hallway.matchmaking.v1.service_pb2_grpc import add_MatchmakingServiceServicer_to_server
+
+from services.kit.consumer import Consumer
+from services.kit.lifecycle import Loop, Part, Resources, Service
+from services.kit.relay import Relay
+from services.kit.rpc import Server
+from services.matchmaking.api.grpc import Api
+from services.matchmaking.api.kafka import SUBSCRIPTION
+from services.matchmaking.api.worker import Worker
+from services.matchmaking.settings import Settings
+
+
+def parts(r: Resources[Settings]) -> list[Part]:
+    """The service: commands and questions, events in, events out."""
+    api = Api(r.pool, r.clock)
+    return [
+        Server(r.settings.grpc_listen, [lambda server: add_MatchmakingServiceServicer_to_server(api, server)]),
+        Relay(r.settings, SERVICE.name),
+        Consumer(r.settings, r.pool, SERVICE.name, SUBSCRIPTION),
+    ]
+
+
+def worker(r: Resources[Settings]) -> list[Part]:
+    """The worker: solving and expiring. Its events leave through the service's relay."""
+    at_work = Worker(r.settings, r.pool, r.clock)
+    return [Loop("solver", at_work.solve), Loop("expiry", at_work.expire, pause=1.0)]
+
+
+SERVICE = Service(
+    name="matchmaking",
+    settings=Settings,
+    migrations=Path(__file__).parent / "store" / "migrations",
+    parts=parts,
+    worker=worker,
+    subscriptions=[SUBSCRIPTION],
+)

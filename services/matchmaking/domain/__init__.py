@@ -1,0 +1,1 @@
+"""What suggestions, answers and matches are, and their rules: standard library only."""

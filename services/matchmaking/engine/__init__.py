@@ -1,0 +1,1 @@
+"""Matching as pure functions: lists in, pairs out; no I/O, no clock, no randomness."""

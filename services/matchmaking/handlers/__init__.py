@@ -1,0 +1,1 @@
+"""The use cases of matchmaking, one a file."""

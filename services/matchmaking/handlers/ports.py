@@ -1,0 +1,107 @@
+"""What the use cases need of the world, to be met by the store or by a test's double."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from services.matchmaking.domain.facts import Attendee, Conference, Session, Source, Tie, TieCount
+from services.matchmaking.domain.suggestion import (
+    Answer,
+    Evidence,
+    ExclusionReason,
+    Match,
+    OwnSuggestion,
+    Suggestion,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A locked suggestion and where one of its people stands; ``excluded``: that person said met or blocked."""
+
+    suggestion: Suggestion
+    answers: Mapping[UUID, Answer | None]
+    excluded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seeker:
+    """Somebody who has joined, and how much of their budget is in use."""
+
+    id: UUID
+    budget: int
+    holds: int
+    interests: tuple[str, ...]
+    formats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One conference as the solver sees it, all at one moment."""
+
+    conference_id: UUID
+    ends_at: datetime | None
+    seekers: Sequence[Seeker]
+    ties: Mapping[tuple[UUID, UUID], Sequence[TieCount]]
+    sources: Mapping[UUID, Source]
+    spent: Iterable[tuple[UUID, UUID]]
+    open_on_ties: Sequence[Suggestion]
+
+
+class Facts(Protocol):
+    """Copies of what the attendee service told; an older version never replaces a newer one."""
+
+    async def save_conferences(self, conferences: Sequence[Conference]) -> None: ...
+    async def save_attendees(self, attendees: Sequence[Attendee]) -> None: ...
+    async def save_sources(self, sources: Sequence[Source]) -> None: ...
+    async def save_ties(self, ties: Sequence[Tie]) -> None: ...
+    async def cancelled(self, ids: Sequence[UUID]) -> list[UUID]: ...
+    async def ties_gone(self, ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]: ...
+    async def known(self, conference_id: UUID, ids: Sequence[UUID]) -> set[UUID]: ...
+
+
+class Suggestions(Protocol):
+    """Suggestions and their people's answers; what a method returns was changed by it and has its new version."""
+
+    async def add(self, suggestions: Sequence[Suggestion]) -> list[Suggestion]: ...
+    async def refresh(self, evidence: Mapping[UUID, tuple[Evidence, ...]]) -> list[Suggestion]: ...
+    async def withdraw_of(self, attendee_ids: Sequence[UUID]) -> list[Suggestion]: ...
+    async def withdraw_ties(self, pairs: Sequence[tuple[UUID, UUID]]) -> list[Suggestion]: ...
+    async def expire(self, now: datetime, limit: int) -> list[Suggestion]: ...
+    async def forget_source(self, source_ids: Sequence[UUID]) -> None: ...
+
+    async def room(self, attendee_ids: Sequence[UUID]) -> dict[UUID, int]: ...
+    async def standing(self, suggestion_id: UUID, attendee_id: UUID) -> Standing | None: ...
+    async def set_answer(self, suggestion_id: UUID, attendee_id: UUID, answer: Answer, holds: bool) -> None: ...
+    async def exclude(
+        self, conference_id: UUID, attendee_id: UUID, other_id: UUID, reason: ExclusionReason
+    ) -> bool: ...
+
+
+class Matches(Protocol):
+    """Matches, beside the suggestions they were."""
+
+    async def make_match(self, suggestion: Suggestion) -> Match: ...
+    async def cancel_matches_of(self, attendee_ids: Sequence[UUID]) -> list[Match]: ...
+    async def follow_sessions(self, sessions: Sequence[Session]) -> set[UUID]: ...
+
+
+class Lists(Protocol):
+    """Questions."""
+
+    async def own(self, attendee_id: UUID, now: datetime) -> list[OwnSuggestion]: ...
+
+
+class Publisher(Protocol):
+    """Tells the world: which event it is follows from the state."""
+
+    async def suggestions(self, changed: Sequence[Suggestion], cause: str | None = None) -> None: ...
+    async def matches(self, changed: Sequence[Match], cause: str | None = None) -> None: ...
+
+
+class SolveRequests(Protocol):
+    """Asks the worker to look at conferences again."""
+
+    async def request(self, conference_ids: Iterable[UUID], cause: str | None = None) -> None: ...

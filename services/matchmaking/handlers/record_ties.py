@@ -1,0 +1,23 @@
+"""Takes note of ties; a tie that is gone takes the open suggestions that rest on it along."""
+
+from collections.abc import Sequence
+
+from services.matchmaking.domain.facts import Tie
+from services.matchmaking.handlers.newest import newest
+from services.matchmaking.handlers.ports import Facts, Publisher, SolveRequests, Suggestions
+
+
+async def record_ties(
+    facts: Facts,
+    suggestions: Suggestions,
+    publisher: Publisher,
+    solves: SolveRequests,
+    ties: Sequence[Tie],
+    cause: str | None,
+) -> None:
+    """Keeps the newest state of each. What is withdrawn does not depend on what was answered (promise 2)."""
+    latest = newest(ties)
+    await facts.save_ties(latest)
+    if gone := await facts.ties_gone([tie.id for tie in latest]):
+        await publisher.suggestions(await suggestions.withdraw_ties(gone), cause)
+    await solves.request({tie.conference_id for tie in latest}, cause)

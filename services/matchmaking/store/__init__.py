@@ -1,0 +1,1 @@
+"""Matchmaking over PostgreSQL: writes, reads, and the events that follow from writes."""

@@ -1,0 +1,81 @@
+"""Writes the copies of what the attendee service told; versions decide, never the order of arrival."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.kit.db import Connection
+from services.matchmaking.domain.facts import Attendee, Conference, Source, Tie
+from services.matchmaking.store.rows import counts_json
+
+_CONFERENCE = """
+    insert into conference (id, ends_at, version) values ($1, $2, $3)
+    on conflict (id) do update set ends_at = excluded.ends_at, version = excluded.version
+    where conference.version < excluded.version
+"""
+_ATTENDEE = """
+    insert into attendee (id, conference_id, state, budget, interests, formats, version)
+    values ($1, $2, $3, $4, $5, $6, $7)
+    on conflict (id) do update set state = excluded.state, budget = excluded.budget, interests = excluded.interests,
+        formats = excluded.formats, version = excluded.version
+    where attendee.version < excluded.version
+"""
+_SOURCE = """
+    insert into source (id, conference_id, name, public, withdrawn, version) values ($1, $2, $3, $4, $5, $6)
+    on conflict (id) do update set name = excluded.name, public = excluded.public, withdrawn = excluded.withdrawn,
+        version = excluded.version
+    where source.version < excluded.version
+"""
+_TIES = """
+    insert into tie (id, conference_id, a, b, counts, version)
+    select id, conference_id, a, b, counts::jsonb, version
+    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[])
+        as t (id, conference_id, a, b, counts, version)
+    order by id
+    on conflict (id) do update set counts = excluded.counts, version = excluded.version
+    where tie.version < excluded.version
+"""
+
+
+class FactStore:
+    """Implements ports.Facts. Rows are written in the order of their ids, so that writers never deadlock."""
+
+    def __init__(self, tx: Connection) -> None:
+        self._tx = tx
+
+    async def save_conferences(self, conferences: Sequence[Conference]) -> None:
+        """Inserts or brings up to date; each id once."""
+        rows = sorted((c.id, c.ends_at, c.version) for c in conferences)
+        await self._tx.executemany(_CONFERENCE, rows)
+
+    async def save_attendees(self, attendees: Sequence[Attendee]) -> None:
+        """Inserts or brings up to date; each id once."""
+        rows = sorted((a.id, a.conference_id, a.state, a.budget, a.interests, a.formats, a.version) for a in attendees)
+        await self._tx.executemany(_ATTENDEE, rows)
+
+    async def save_sources(self, sources: Sequence[Source]) -> None:
+        """Inserts or brings up to date; each id once."""
+        rows = sorted((s.id, s.conference_id, s.name, s.public, s.withdrawn, s.version) for s in sources)
+        await self._tx.executemany(_SOURCE, rows)
+
+    async def save_ties(self, ties: Sequence[Tie]) -> None:
+        """Inserts or brings up to date; each id once."""
+        rows = [(t.id, t.conference_id, t.a, t.b, counts_json(t.counts), t.version) for t in ties]
+        if rows:
+            await self._tx.execute(_TIES, *map(list, zip(*rows, strict=True)))
+
+    async def cancelled(self, ids: Sequence[UUID]) -> list[UUID]:
+        """Those of ``ids`` whose ticket is gone, as far as is known now."""
+        rows = await self._tx.fetch("select id from attendee where id = any($1) and state = 'cancelled'", ids)
+        return [row["id"] for row in rows]
+
+    async def ties_gone(self, ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
+        """The pairs of those of these ties that have no counts left, as far as is known now."""
+        rows = await self._tx.fetch("select a, b from tie where id = any($1) and counts = '[]'", ids)
+        return [(row["a"], row["b"]) for row in rows]
+
+    async def known(self, conference_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
+        """Those of ``ids`` that are attendees of the conference."""
+        rows = await self._tx.fetch(
+            "select id from attendee where conference_id = $1 and id = any($2)", conference_id, ids
+        )
+        return {row["id"] for row in rows}

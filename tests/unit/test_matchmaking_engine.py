@@ -1,0 +1,121 @@
+"""How the engine weighs ties, finds other routes, and shares out suggestions."""
+
+import pytest
+
+from services.matchmaking.engine import routes
+from services.matchmaking.engine.bmatching import match
+from services.matchmaking.engine.model import Candidate, Person, Problem
+from services.matchmaking.engine.solve import solve
+from services.matchmaking.engine.strength import Count, strength
+
+
+def people(*rooms: int) -> list[Person]:
+    return [Person(room=room, load=0) for room in rooms]
+
+
+def tie(a: int, b: int, weight: float) -> Candidate:
+    return Candidate(a, b, weight, "tie")
+
+
+def pairs(picked: list[Candidate]) -> list[tuple[int, int]]:
+    return [(c.a, c.b) for c in picked]
+
+
+def test_no_interaction_is_no_tie():
+    assert strength([]) == 0
+    assert strength([Count("reply", 0, 0)]) == 0
+
+
+def test_one_reply_in_each_direction():
+    assert strength([Count("reply", 1, 1)]) == pytest.approx(0.2592, abs=1e-4)  # 1 - exp(-0.3)
+
+
+def test_a_one_way_tie_has_half_the_strength():
+    assert strength([Count("reply", 2, 0)]) == pytest.approx(0.2592 / 2, abs=1e-4)
+
+
+def test_a_reply_says_more_than_a_mention_and_a_mention_more_than_an_unknown_kind():
+    reply, mention, other = (strength([Count(kind, 3, 3)]) for kind in ("reply", "mention", "wave"))
+    assert reply > mention > other > 0
+
+
+def test_strength_grows_with_every_interaction_and_stays_below_one():
+    few, more, endless = (strength([Count("reply", n, n)]) for n in (5, 6, 1_000_000))
+    assert few < more < endless < 1
+
+
+def test_people_with_a_common_friend_are_candidates_and_direct_friends_are_not():
+    problem = Problem(people(1, 1, 1, 1), {(0, 1): 0.8, (1, 2): 0.5, (2, 3): 0.5}, frozenset())
+    found = {(c.a, c.b): c for c in routes.friends_of_friends(problem, [0])}
+    assert list(found) == [(0, 2)]
+    assert found[0, 2].route == "friend_of_friend"
+    assert found[0, 2].weight == pytest.approx(0.3 + 0.2 * 0.3297, abs=1e-4)  # 1 - exp(-0.8 * 0.5)
+
+
+def test_two_common_friends_are_better_than_one():
+    ties = {(0, 1): 0.5, (1, 2): 0.5, (0, 3): 0.5, (2, 3): 0.5, (3, 4): 0.5}
+    found = {(c.a, c.b): c.weight for c in routes.friends_of_friends(Problem(people(1, 1, 1, 1, 1), ties, set()), [0])}
+    assert found[0, 2] > found[0, 4]
+
+
+def test_a_rare_interest_brings_people_together_before_a_common_one():
+    everybody = [Person(1, 0, ("packaging", "tea")), Person(1, 0, ("tea",)), Person(1, 0, ("packaging",))]
+    everybody += [Person(1, 0, ("tea",)) for _ in range(4)]
+    found = {(c.a, c.b): c for c in routes.shared_interests(Problem(everybody, {}, set()), [0])}
+    assert found[0, 2].interest == "packaging"
+    assert found[0, 1].interest == "tea"
+    assert found[0, 2].weight > found[0, 1].weight
+
+
+def test_an_open_table_goes_round_the_list_and_passes_over_the_full_and_the_spent():
+    problem = Problem(people(1, 1, 0, 1), {}, frozenset({(1, 3)}))
+    assert {(c.a, c.b) for c in routes.open_tables(problem, [3])} == {(0, 3)}
+
+
+def test_no_route_overtakes_a_better_one():
+    weakest_tie = next(routes.ties(Problem(people(1, 1), {(0, 1): 1e-9}, set()))).weight
+    friends = {(0, n): 0.999 for n in range(2, 40)} | {(1, n): 0.999 for n in range(2, 40)}
+    (best_friend,) = [
+        c.weight for c in routes.friends_of_friends(Problem(people(*[1] * 40), friends, set()), [0]) if c.b == 1
+    ]
+    twins = Problem([Person(1, 0, ("tea",)), Person(1, 0, ("tea",))], {}, set())
+    best_interest = next(routes.shared_interests(twins, [0])).weight
+    best_table = next(routes.open_tables(twins, [0])).weight
+    assert weakest_tie > best_friend > best_interest > best_table > 0
+
+
+def test_the_stronger_tie_wins_the_last_place():
+    assert pairs(match([tie(0, 1, 0.6), tie(0, 2, 0.9)], [1, 1, 1], [0, 0, 0])) == [(0, 2)]
+
+
+def test_somebody_with_nothing_comes_before_somebodys_third():
+    # 3 has two already and the strongest tie to 0; 1 has nothing; 0 has one and one place left.
+    picked = match([tie(0, 3, 0.99), tie(0, 1, 0.55)], [1, 5, 0, 5], [1, 0, 0, 2])
+    assert pairs(picked) == [(0, 1)]
+
+
+def test_equals_are_decided_by_position_whatever_the_order_they_come_in():
+    candidates = [tie(1, 2, 0.7), tie(0, 2, 0.7), tie(0, 1, 0.7)]
+    assert pairs(match(candidates, [1, 1, 1], [0, 0, 0])) == [(0, 1)]
+    assert pairs(match(candidates[::-1], [1, 1, 1], [0, 0, 0])) == [(0, 1)]
+
+
+def test_who_has_no_tie_gets_a_labelled_suggestion_by_another_route():
+    everybody = [Person(3, 0), Person(3, 0), Person(3, 0, ("tea",)), Person(3, 0, ("tea",)), Person(3, 0)]
+    picked = solve(Problem(everybody, {(0, 1): 0.9}, frozenset()))
+    by_route = {(c.a, c.b): c.route for c in picked}
+    assert by_route[0, 1] == "tie"
+    assert by_route[2, 3] == "shared_interest"
+    assert {c.route for c in picked if 4 in (c.a, c.b)} == {"open_table"}
+
+
+def test_a_full_person_and_a_spent_pair_get_nothing():
+    assert solve(Problem(people(0, 2, 2), {(0, 1): 0.9, (1, 2): 0.9}, frozenset({(1, 2)}))) == []
+
+
+def test_well_connected_people_are_not_flooded_by_weaker_routes():
+    # 0 has two ties and room for eight more; four people without ties need somebody.
+    everybody = people(10, 2, 2, 2, 2, 2, 2)
+    picked = solve(Problem(everybody, {(0, 1): 0.9, (0, 2): 0.9}, frozenset()))
+    weak = [c for c in picked if 0 in (c.a, c.b) and c.route != "tie"]
+    assert len(weak) <= 3  # one for each of the weaker routes
