@@ -1,0 +1,1 @@
+"""Portal: the one door from outside; logins, tokens, mail, calendars, pages and the read model they show."""

@@ -1,0 +1,39 @@
+"""Puts the JSON API and the pages into one ASGI application."""
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from services.kit.telemetry import HttpTraces
+from services.portal.api.deps import Deps
+from services.portal.api.http import attendees, conferences, problems, registrations, sessions, sources, tokens
+from services.portal.api.http.call import Authentication
+from services.portal.api.http.limits import BodyLimit
+from services.portal.api.pages.router import pages_router
+
+_ABOUT = """Connects Hallway to a registration system and to where a community talks.
+Every request carries `Authorization: Bearer <token>`. Errors are application/problem+json and name the field, the row
+and what to do. Commands take an `Idempotency-Key` header: repeating a request with the same key changes nothing and
+hears the first reply. Answers to suggestions cannot be read by anybody."""
+
+
+def create_api(deps: Deps) -> FastAPI:
+    """The JSON API, to be mounted at /api/v1."""
+    # The interactive pages of FastAPI load scripts from a CDN; /openapi.json is what tools read.
+    api = FastAPI(
+        title="Hallway", version="1", description=_ABOUT, docs_url=None, redoc_url=None,
+        middleware=[Middleware(Authentication, deps=deps)],
+    )  # fmt: skip
+    for module in (conferences, registrations, sources, attendees, sessions, tokens):
+        api.include_router(module.router)
+    problems.install(api)
+    return api
+
+
+def create_app(deps: Deps) -> FastAPI:
+    """Everything the portal serves over HTTP but its health."""
+    settings = deps.settings
+    limits = Middleware(BodyLimit, body=settings.body_max_bytes, upload=settings.upload_max_bytes)
+    app = FastAPI(openapi_url=None, middleware=[Middleware(HttpTraces), limits])
+    app.mount("/api/v1", create_api(deps))
+    app.include_router(pages_router(deps))
+    return app

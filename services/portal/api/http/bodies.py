@@ -1,0 +1,153 @@
+"""Bodies the API takes, with an example of each for the OpenAPI page."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from services.portal.domain import registrations, table
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
+Words = Annotated[list[Word], Field(max_length=100)]
+
+
+class Body(BaseModel):
+    """A JSON object; fields it does not know are refused, so that a misspelt one is noticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewConference(Body):
+    """A gathering to create; dates are local, both inclusive."""
+
+    slug: Text = Field(examples=["pycamp-2027"])
+    name: Text = Field(examples=["PyCamp 2027"])
+    time_zone: Text = Field(examples=["Europe/Madrid"])
+    starts_on: date
+    ends_on: date
+    series: Word = Field("", examples=["pycamp"], description="conferences of one series share who has met")
+
+
+class Registration(Body):
+    """One registered person; budget 0 is the default."""
+
+    ticket: Text = Field(examples=["T-1001"])
+    name: Text = Field(examples=["Ana Ruiz"])
+    email: Text = Field(examples=["ana@example.org"])
+    handles: Words = Field([], examples=[["irc:ana"]])
+    interests: Words = Field([], examples=[["packaging"]])
+    formats: Words = Field([], examples=[["coffee", "walk"]])
+    budget: int = Field(0, ge=0, le=registrations.MAX_BUDGET)
+    joined: bool = Field(False, description="said yes to networking while registering")
+
+
+class Registrations(Body):
+    """People to register; known tickets are brought up to date."""
+
+    registrations: list[Registration] = Field(min_length=1, max_length=table.ROWS)
+
+
+class Join(Body):
+    """Whose yes to networking is recorded: tickets, or everybody."""
+
+    tickets: list[Text] = Field([], max_length=table.ROWS, examples=[["T-1001"]])
+    all: bool = False
+
+
+class Place(Body):
+    """A table, room or corner; capacity counts sessions at once, seats people in one of them."""
+
+    name: Text = Field(examples=["Corner A"])
+    capacity: int = Field(ge=1, le=100_000)
+    seats: int = Field(ge=1, le=100_000)
+    formats: Words = Field([], description="empty: any")
+    opens: Text = Field(examples=["09:00"])
+    closes: Text = Field(examples=["18:00"])
+
+
+class Venue(Body):
+    """All places of the conference; replaces those before."""
+
+    places: list[Place] = Field(max_length=2_000)
+
+
+class Talk(Body):
+    """A talk; times are local in the conference's zone, or carry an offset."""
+
+    id: Text = Field(examples=["talk-7"])
+    title: Word = ""
+    room: Word = ""
+    starts: Text = Field(examples=["2027-05-14 09:30"])
+    ends: Text = Field(examples=["2027-05-14 10:00"])
+    speaker_emails: Words = []
+
+
+class Talks(Body):
+    """All talks of the conference; replaces those before."""
+
+    talks: list[Talk] = Field(max_length=5_000)
+
+
+class Answer(Body):
+    """A person's answer to a suggestion. It cannot be read again by anybody else."""
+
+    answer: Literal["yes", "not_now", "no"]
+
+
+class Exclusion(Body):
+    """Two people who are not to be suggested to each other; the other is not told."""
+
+    other: Text = Field(description="attendee id")
+    reason: Literal["met", "blocked"]
+
+
+class Interval(Body):
+    """A stretch of time, the end exclusive."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+class Availability(Body):
+    """When a person can meet; empty: whenever the conference is open."""
+
+    free: list[Interval] = Field(max_length=200)
+
+
+class Move(Body):
+    """A session's new time and place, as one of its offers."""
+
+    attendee: Text = Field(description="who moves it")
+    place: Text = Field(description="place id of the offer")
+    starts_at: datetime
+    ends_at: datetime
+
+
+class Cancel(Body):
+    """Calls a session off; without attendee, by an organizer."""
+
+    attendee: Word = ""
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+
+
+class Outcome(Body):
+    """What became of a session, said by one of its people."""
+
+    attendee: Text
+    outcome: Literal["held", "missed"]
+
+
+class Organizer(Body):
+    """Somebody who may open the dashboard."""
+
+    email: Text = Field(examples=["olga@example.org"])
+    role: Literal["owner", "organizer", "desk", "viewer"] = "organizer"
+
+
+class NewToken(Body):
+    """A token to make; with a conference (its slug) it works only there."""
+
+    name: Text = Field(examples=["registration system"])
+    scopes: list[Word] = Field(max_length=20, examples=[["registrations:write", "read"]])
+    conference: Word | None = None

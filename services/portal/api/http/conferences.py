@@ -1,0 +1,134 @@
+"""Conferences: make one, list them, their venue, talks, dashboard and organizers."""
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request
+from google.protobuf.timestamp_pb2 import Timestamp
+from hallway.attendee.v1 import service_pb2 as attendee_pb
+from hallway.scheduling.v1 import scheduling_pb2, service_pb2
+
+from services.kit.errors import Invalid, Problem
+from services.portal.api import events as convert
+from services.portal.api.http import views
+from services.portal.api.http.bodies import NewConference, Organizer, Talks, Venue
+from services.portal.api.http.call import Admin, Programmer, Reader
+from services.portal.api.http.content import json_or_csv, openapi
+from services.portal.api.http.registrations import everybody
+from services.portal.domain import programme
+from services.portal.domain.programme import Place, Talk
+from services.portal.store import dashboard, reads
+from services.portal.store.sign_in import issue_link
+
+router = APIRouter(prefix="/conferences", tags=["conferences"])
+ORGANIZER_LINK_LASTS = timedelta(days=7)
+_VENUE_CSV = "name,capacity,seats,formats,opens,closes\nCorner A,4,2,coffee;table,09:00,18:00\n"
+_TALKS_CSV = (
+    "id,title,room,starts,ends,speaker_emails\ntalk-7,Wheels,Main,2027-05-14 09:30,2027-05-14 10:00,ana@example.org\n"
+)
+
+
+@router.post("", status_code=201)
+async def create_conference(call: Admin, body: NewConference) -> dict[str, Any]:
+    """Creates a conference."""
+    call.token.require_conference(None)
+    client = call.deps.clients.attendee
+    request = attendee_pb.CreateConferenceRequest(
+        slug=body.slug, name=body.name, time_zone=body.time_zone, series=body.series,
+        starts_on=body.starts_on.isoformat(), ends_on=body.ends_on.isoformat(),
+    )  # fmt: skip
+    reply = await call.command(client, client.stub.CreateConference, request)
+    return views.conference(convert.conference(reply, 0))
+
+
+@router.get("")
+async def list_conferences(call: Reader) -> dict[str, Any]:
+    """The conferences this token may see."""
+    mine = call.token.conference_id
+    found = await reads.conferences(call.deps.pool)
+    return {"conferences": [views.conference(c) for c in found if mine in (None, c.id)]}
+
+
+@router.get("/{slug}")
+async def get_conference(call: Reader, slug: str) -> dict[str, Any]:
+    """One conference."""
+    return views.conference(call.conference)
+
+
+@router.get("/{slug}/dashboard")
+async def get_dashboard(call: Reader, slug: str) -> dict[str, Any]:
+    """The organizers' numbers: who is connected, who is left out. No answer of anybody."""
+    return views.dashboard(await dashboard.dashboard(call.deps.pool, call.conference.id))
+
+
+@router.post("/{slug}/organizers")
+async def add_organizer(call: Admin, slug: str, body: Organizer) -> dict[str, str]:
+    """Makes a one-time login link for somebody who may open the dashboard."""
+    deps = call.deps
+    async with deps.pool.acquire() as tx, tx.transaction():
+        path = await issue_link(
+            tx, deps.signer, subject=body.email, role=body.role, conference_id=call.conference.id,
+            ttl=ORGANIZER_LINK_LASTS,
+        )  # fmt: skip
+    return {"url": deps.settings.public_url + path}
+
+
+@router.put("/{slug}/venue", openapi_extra=openapi(Venue, _VENUE_CSV))
+async def set_venue(call: Programmer, slug: str, request: Request) -> dict[str, Any]:
+    """Replaces the places, from JSON or a venue.csv."""
+    body = await json_or_csv(request, Venue)
+    places = (
+        programme.venue_from_csv(body)
+        if isinstance(body, bytes)
+        else [Place(p.name, p.capacity, p.seats, tuple(p.formats), p.opens, p.closes) for p in body.places]
+    )
+    client = call.deps.clients.scheduling
+    message = service_pb2.SetVenueRequest(conference_id=str(call.conference.id), places=map(_place, places))
+    reply = await call.command(client, client.stub.SetVenue, message, timeout=30)
+    return {"places": [{"id": p.id, "name": p.name, "capacity": p.capacity, "seats": p.seats} for p in reply.places]}
+
+
+def _place(p: Place) -> scheduling_pb2.Place:
+    return scheduling_pb2.Place(
+        name=p.name, capacity=p.capacity, seats=p.seats, formats=p.formats, opens=p.opens, closes=p.closes
+    )
+
+
+@router.put("/{slug}/talks", openapi_extra=openapi(Talks, _TALKS_CSV))
+async def set_talks(call: Programmer, slug: str, request: Request) -> dict[str, Any]:
+    """Replaces the talks, from JSON or a talks.csv; speakers who are registered are busy during theirs."""
+    body = await json_or_csv(request, Talks)
+    zone = ZoneInfo(call.conference.time_zone)
+    talks = programme.talks_from_csv(body, zone) if isinstance(body, bytes) else _talks(body, zone)
+    ids = {a.email.lower(): a.id async for a in everybody(call)} if any(t.speaker_emails for t in talks) else {}
+    message = service_pb2.SetTalksRequest(
+        conference_id=str(call.conference.id), talks=[_talk(talk, ids) for talk in talks]
+    )
+    client = call.deps.clients.scheduling
+    reply = await call.command(client, client.stub.SetTalks, message, timeout=30)
+    unknown = {email for talk in talks for email in talk.speaker_emails if email.lower() not in ids}
+    return {"talks": reply.talks, "speakers_not_registered": sorted(unknown)}
+
+
+def _talks(body: Talks, zone: ZoneInfo) -> list[Talk]:
+    talks, problems = [], []
+    for row, t in enumerate(body.talks):
+        starts, ends = programme.local(t.starts, zone), programme.local(t.ends, zone)
+        if starts is None or ends is None:
+            field = f"talks[{row}].{'starts' if starts is None else 'ends'}"
+            problems.append(Problem(field, f"{field} is a local time like 2027-05-14 09:30", row))
+        else:
+            talks.append(Talk(row, t.id, t.title, t.room, starts, ends, tuple(t.speaker_emails)))
+    if problems:
+        raise Invalid.all(problems)
+    return talks
+
+
+def _talk(talk: Talk, ids: dict[str, str]) -> scheduling_pb2.Talk:
+    starts_at, ends_at = Timestamp(), Timestamp()
+    starts_at.FromDatetime(talk.starts_at)
+    ends_at.FromDatetime(talk.ends_at)
+    speakers = [ids[email.lower()] for email in talk.speaker_emails if email.lower() in ids]
+    during = scheduling_pb2.Interval(starts_at=starts_at, ends_at=ends_at)
+    return scheduling_pb2.Talk(id=talk.id, title=talk.title, room=talk.room, during=during, speaker_ids=speakers)

@@ -1,0 +1,93 @@
+"""What the portal hears: all topics for the read model, and a few events for mail."""
+
+from collections.abc import Callable
+
+from hallway.attendee.v1 import events_pb2 as attendee_events
+from hallway.matchmaking.v1 import events_pb2 as matchmaking_events
+from hallway.scheduling.v1 import events_pb2 as scheduling_events
+
+from services.kit.clock import system_clock
+from services.kit.consumer import Event, Handler, Subscription
+from services.kit.db import Connection
+from services.portal.api import events as convert
+from services.portal.domain.mails import Kind
+from services.portal.domain.read_model import Row
+from services.portal.handlers.announce import announce_sessions, announce_suggestions, announce_welcome
+from services.portal.handlers.follow import follow
+from services.portal.store.mail import MailStore
+from services.portal.store.write import ReadModelStore
+
+
+def _followed(convert_one: Callable[[Event], Row]) -> Handler:
+    async def handle(tx: Connection, events: list[Event]) -> None:
+        await follow(ReadModelStore(tx), [convert_one(event) for event in events])
+
+    return handle
+
+
+def _source(state: str) -> Handler:
+    return _followed(lambda e: convert.source(e.message.source, e.sequence, state))
+
+
+_ATTENDEE = _followed(lambda e: convert.attendee(e.message.attendee, e.sequence))
+_SUGGESTION = _followed(lambda e: convert.suggestion(e.message.suggestion, e.sequence))
+_MATCH = _followed(lambda e: convert.match(e.message.match, e.sequence))
+_SESSION = _followed(convert.session_of)
+
+READ_MODEL = Subscription(
+    group="portal-read-model",
+    handlers={
+        attendee_events.ConferenceCreated: _followed(lambda e: convert.conference(e.message.conference, e.sequence)),
+        attendee_events.AttendeeRegistered: _ATTENDEE,
+        attendee_events.AttendeeJoined: _ATTENDEE,
+        attendee_events.AttendeeChanged: _ATTENDEE,
+        attendee_events.AttendeePaused: _ATTENDEE,
+        attendee_events.AttendeeCancelled: _ATTENDEE,
+        attendee_events.SourceImported: _source("imported"),
+        attendee_events.SourceWithdrawn: _source("withdrawn"),
+        attendee_events.TieChanged: _followed(lambda e: convert.tie(e.message.tie, e.sequence)),
+        matchmaking_events.SuggestionMade: _SUGGESTION,
+        matchmaking_events.SuggestionWithdrawn: _SUGGESTION,
+        matchmaking_events.SuggestionExpired: _SUGGESTION,
+        matchmaking_events.MatchMade: _MATCH,
+        matchmaking_events.MatchCancelled: _MATCH,
+        scheduling_events.SessionScheduled: _SESSION,
+        scheduling_events.SessionUnplaced: _SESSION,
+        scheduling_events.SessionMoved: _SESSION,
+        scheduling_events.SessionCancelled: _SESSION,
+        scheduling_events.SessionHeld: _SESSION,
+        scheduling_events.SessionMissed: _SESSION,
+    },
+)
+
+
+async def _welcome(tx: Connection, events: list[Event]) -> None:
+    attendees = [convert.attendee(e.message.attendee, e.sequence) for e in events]
+    await announce_welcome(MailStore(tx, system_clock()), attendees)
+
+
+async def _suggestions(tx: Connection, events: list[Event]) -> None:
+    now = system_clock()
+    suggestions = [(e.id, convert.suggestion(e.message.suggestion, e.sequence)) for e in events]
+    await announce_suggestions(MailStore(tx, now), suggestions, now)
+
+
+def _sessions(kind: Kind) -> Handler:
+    async def handle(tx: Connection, events: list[Event]) -> None:
+        sessions = [(e.id, convert.session_of(e)) for e in events]
+        await announce_sessions(MailStore(tx, system_clock()), kind, sessions)
+
+    return handle
+
+
+MAIL = Subscription(
+    group="portal-mail",
+    handlers={
+        attendee_events.AttendeeRegistered: _welcome,
+        attendee_events.AttendeeJoined: _welcome,
+        matchmaking_events.SuggestionMade: _suggestions,
+        scheduling_events.SessionScheduled: _sessions("scheduled"),
+        scheduling_events.SessionMoved: _sessions("moved"),
+        scheduling_events.SessionCancelled: _sessions("cancelled"),
+    },
+)

@@ -1,0 +1,46 @@
+"""The only place where the portal is wired together."""
+
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any
+
+from services.kit.consumer import Consumer
+from services.kit.health import Health, HttpServer
+from services.kit.lifecycle import Loop, Part, Resources, Service
+from services.kit.relay import Relay
+from services.portal.api.clients import connect
+from services.portal.api.deps import Deps
+from services.portal.api.http.app import create_app
+from services.portal.api.kafka import MAIL, READ_MODEL
+from services.portal.api.mail import Mailer
+from services.portal.settings import Settings
+from services.portal.store.sign_in import Signer
+
+NAME = "portal"
+MIGRATIONS = Path(__file__).parent / "store" / "migrations"
+
+
+def parts(r: Resources[Settings]) -> list[Part]:
+    """What a portal process runs; the relay publishes its dead letters."""
+    s = r.settings
+    clients = connect(s.attendee_grpc, s.matchmaking_grpc, s.scheduling_grpc)
+    deps = Deps(s, r.pool, clients, r.clock, Signer(s.secret_key.get_secret_value()))
+    return [
+        clients,
+        Relay(s, NAME),
+        Consumer(s, r.pool, NAME, READ_MODEL),
+        Consumer(s, r.pool, NAME, MAIL),
+        Loop("mail", Mailer(deps).send_next, pause=1.0),
+        HttpServer(s.http_listen, _with_health(create_app(deps), r.health)),
+    ]
+
+
+def _with_health(app: Any, health: Health) -> Any:
+    async def serve(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        answering = health if scope["type"] == "http" and health.answers(scope["path"]) else app
+        await answering(scope, receive, send)
+
+    return serve
+
+
+SERVICE = Service(name=NAME, settings=Settings, migrations=MIGRATIONS, parts=parts, subscriptions=(READ_MODEL, MAIL))

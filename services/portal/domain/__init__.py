@@ -1,0 +1,1 @@
+"""Rules and values of the portal: parsing what people upload, calendars, mails; no I/O."""

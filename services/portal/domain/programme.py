@@ -1,0 +1,102 @@
+"""The venue and the talks of a conference, as organizers hand them over in CSV files."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from services.kit.errors import Invalid, Problem
+from services.portal.domain import table
+from services.portal.domain.table import Line
+
+VENUE = ("name", "capacity", "seats", "formats", "opens", "closes")
+TALKS = ("id", "title", "room", "starts", "ends", "speaker_emails")
+_MOST = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A table, room or corner; opens and closes are HH:MM local, capacity counts sessions, seats people."""
+
+    name: str
+    capacity: int
+    seats: int
+    formats: tuple[str, ...]
+    opens: str
+    closes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A talk; row is the line of the file or the index of the request, times are in UTC."""
+
+    row: int
+    id: str
+    title: str
+    room: str
+    starts_at: datetime
+    ends_at: datetime
+    speaker_emails: tuple[str, ...]
+
+
+def venue_from_csv(content: bytes) -> list[Place]:
+    """The places of a venue.csv. Raises Invalid naming every line to mend."""
+    problems: list[Problem] = []
+    places = [_place(line, problems) for line in table.read(content, VENUE)]
+    if problems:
+        raise Invalid.all(problems[: table.PROBLEMS])
+    return places
+
+
+def _place(line: Line, problems: list[Problem]) -> Place:
+    cells = line.cells
+    return Place(
+        cells["name"],
+        _number(line, "capacity", problems),
+        _number(line, "seats", problems),
+        _list(cells["formats"]),
+        cells["opens"],
+        cells["closes"],
+    )
+
+
+def _number(line: Line, field: str, problems: list[Problem]) -> int:
+    text = line.cells[field]
+    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _MOST:
+        return int(text[:9])
+    problems.append(Problem(field, f"line {line.number}: {field} is a number from 1 to {_MOST}", line.number))
+    return 1
+
+
+def talks_from_csv(content: bytes, zone: ZoneInfo) -> list[Talk]:
+    """The talks of a talks.csv, whose times are local. Raises Invalid naming every line to mend."""
+    problems: list[Problem] = []
+    talks = [_talk(line, zone, problems) for line in table.read(content, TALKS)]
+    if problems:
+        raise Invalid.all(problems[: table.PROBLEMS])
+    return talks
+
+
+def _talk(line: Line, zone: ZoneInfo, problems: list[Problem]) -> Talk:
+    cells = line.cells
+    times = []
+    for field in ("starts", "ends"):
+        moment = local(cells[field], zone)
+        if moment is None:
+            message = f"line {line.number}: {field} is a local time like 2027-05-14 09:30"
+            problems.append(Problem(field, message, line.number))
+        times.append(moment or datetime.min.replace(tzinfo=UTC))
+    emails = tuple(cells["speaker_emails"].replace(";", " ").split())
+    return Talk(line.number, cells["id"], cells["title"], cells["room"], times[0], times[1], emails)
+
+
+def local(text: str, zone: ZoneInfo) -> datetime | None:
+    """A moment in UTC: ISO 8601 with an offset as it is, without one in the conference's zone; None if neither."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _list(cell: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in cell.split(";") if part.strip())

@@ -1,0 +1,1 @@
+"""The portal's use cases, one a file; ports.py names what they need."""

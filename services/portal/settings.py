@@ -1,0 +1,29 @@
+"""Every setting of the portal, from environment variables with the prefix HALLWAY_."""
+
+from pydantic import Field, SecretStr
+
+from services.kit.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What a portal process is told; sizes in bytes, times as their names say."""
+
+    http_listen: str = "127.0.0.1:8080"
+    public_url: str = Field(description="what people's browsers see: no slash at the end")
+    attendee_grpc: str
+    matchmaking_grpc: str
+    scheduling_grpc: str
+    secret_key: SecretStr = Field(min_length=32, description="signs links and cookies")
+    bootstrap_token: SecretStr | None = Field(default=None, min_length=16, description="an admin token")
+
+    smtp_host: str
+    smtp_port: int = Field(default=25, ge=1, le=65535)
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_start_tls: bool = False
+    mail_from: str
+    mail_tries: int = Field(default=8, ge=1, description="then a mail is given up")
+    mailbox_url: str = Field(default="", description="the demo's page of sent mail; empty: none")
+
+    body_max_bytes: int = Field(default=32 * 1024 * 1024, ge=1024, description="JSON, CSV and forms")
+    upload_max_bytes: int = Field(default=512 * 1024 * 1024, ge=1024, description="files of one source")

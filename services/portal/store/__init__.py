@@ -1,0 +1,1 @@
+"""SQL of the portal: the read model, tokens and mail."""

@@ -1,0 +1,127 @@
+"""Writes the read model, set by set; a row older than the one that is there changes nothing."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from services.kit.db import Connection
+from services.portal.domain.read_model import (
+    Attendee,
+    Conference,
+    Match,
+    Row,
+    Session,
+    Source,
+    Suggestion,
+    Tie,
+)
+
+_KEY = {"id": "uuid", "version": "bigint", "conference_id": "uuid"}
+# Table, and the SQL type of each column, whose names are those of the dataclass.
+_TABLES: dict[type[Row], tuple[str, dict[str, str]]] = {
+    Conference: (
+        "read_conference",
+        {"id": "uuid", "version": "bigint", "slug": "text", "name": "text", "time_zone": "text",
+         "starts_on": "date", "ends_on": "date", "series": "text"},
+    ),
+    Attendee: (
+        "read_attendee",
+        _KEY | {"ticket": "text", "name": "text", "email": "text", "state": "text", "attention_budget": "int",
+                "interests": "text[]", "formats": "text[]"},
+    ),
+    Source: (
+        "read_source",
+        _KEY | {"network": "text", "name": "text", "visibility": "text", "state": "text", "messages": "bigint",
+                "interactions": "bigint", "unresolved": "bigint", "ties": "bigint"},
+    ),
+    Tie: ("read_tie", _KEY | {"a": "uuid", "b": "uuid", "total": "bigint"}),
+    Suggestion: (
+        "read_suggestion",
+        _KEY | {"route": "text", "format": "text", "state": "text", "expires_at": "timestamptz", "evidence": "jsonb"},
+    ),
+    Match: ("read_match", _KEY | {"format": "text", "state": "text"}),
+    Session: (
+        "read_session",
+        _KEY | {"format": "text", "state": "text", "place_id": "uuid", "place_name": "text",
+                "starts_at": "timestamptz", "ends_at": "timestamptz", "calendar_sequence": "int", "reason": "text",
+                "changed_at": "timestamptz"},
+    ),
+}  # fmt: skip
+
+_MEMBERS = {
+    Suggestion: """INSERT INTO read_suggestion_member (suggestion_id, attendee_id, place)
+                   SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[]) ON CONFLICT DO NOTHING""",
+    Match: """INSERT INTO read_match_member (match_id, attendee_id)
+              SELECT m, a FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS r (m, a, place) ON CONFLICT DO NOTHING""",
+    Session: """INSERT INTO read_session_member (session_id, attendee_id)
+                SELECT s, a FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS r (s, a, place) ON CONFLICT DO NOTHING""",
+}
+
+_ALL = ", ".join([table for table, _ in _TABLES.values()]) + (
+    ", read_suggestion_member, read_match_member, read_session_member, read_change"
+)
+
+
+def _statement(table: str, columns: dict[str, str]) -> str:
+    names = ", ".join(columns)
+    typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    changes = ", ".join(f"{name} = excluded.{name}" for name in columns if name != "id")
+    return f"""INSERT INTO {table} ({names})
+               SELECT {names} FROM jsonb_to_recordset($1::jsonb) AS r ({typed}) ORDER BY id
+               ON CONFLICT (id) DO UPDATE SET {changes} WHERE {table}.version < excluded.version
+               RETURNING id"""
+
+
+_STATEMENTS = {kind: _statement(*table) for kind, table in _TABLES.items()}
+
+
+def _newest(rows: Sequence[Row]) -> list[Row]:
+    """One row an id: a statement cannot change a row twice."""
+    newest: dict[UUID, Row] = {}
+    for row in rows:
+        if row.id not in newest or newest[row.id].version < row.version:
+            newest[row.id] = row
+    return list(newest.values())
+
+
+class ReadModelStore:
+    """Implements the ReadModel port over one connection."""
+
+    def __init__(self, tx: Connection) -> None:
+        self._tx = tx
+
+    async def upsert(self, rows: Sequence[Row]) -> set[UUID]:
+        """Takes rows of one kind; returns the conferences of which something changed."""
+        kind, newest = type(rows[0]), _newest(rows)
+        columns = _TABLES[kind][1]
+        values = [{name: value for name, value in asdict(row).items() if name in columns} for row in newest]
+        changed = {r["id"] for r in await self._tx.fetch(_STATEMENTS[kind], json.dumps(values, default=str))}
+        await self._members(newest)
+        return {_conference_of(row) for row in newest if row.id in changed}
+
+    async def _members(self, rows: Sequence[Any]) -> None:
+        statement = _MEMBERS.get(type(rows[0]))
+        if statement is None:
+            return
+        members = [(row.id, person, place) for row in rows for place, person in enumerate(row.attendee_ids)]
+        if members:
+            await self._tx.execute(statement, *map(list, zip(*members, strict=True)))
+
+    async def mark_changed(self, conference_ids: Iterable[UUID]) -> None:
+        """Raises the change counter of these conferences, which the dashboard watches."""
+        await self._tx.execute(
+            """INSERT INTO read_change (conference_id, counter)
+               SELECT id, 1 FROM unnest($1::uuid[]) AS c (id) ORDER BY id
+               ON CONFLICT (conference_id) DO UPDATE SET counter = read_change.counter + 1""",
+            list(conference_ids),
+        )
+
+    async def clear(self) -> None:
+        """Empties the read model before it is built anew from Kafka."""
+        await self._tx.execute(f"TRUNCATE {_ALL}")
+
+
+def _conference_of(row: Row) -> UUID:
+    return row.id if isinstance(row, Conference) else row.conference_id
