@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from google.protobuf.message import Message
 from hallway.attendee.v1 import attendee_pb2 as pb
 from hallway.attendee.v1 import events_pb2
 from hallway.attendee.v1 import service_pb2 as rpc
@@ -29,7 +28,7 @@ class Fact:
 
     key: str
     sequence: int
-    message: Message
+    message: Any
 
     @property
     def kind(self) -> str:

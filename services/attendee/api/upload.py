@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from hallway.attendee.v1.service_pb2 import ImportSourceHeader, ImportSourceRequest
@@ -23,8 +23,6 @@ class Upload:
         self._messages = messages
         self._loop = asyncio.get_running_loop()
         self._held: ImportSourceRequest | None = None
-        self._asked: Future[ImportSourceRequest | None] | None = None
-        self._closed = False
 
     def files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Each file in turn; blocks the calling thread until the sender has sent more."""
@@ -41,12 +39,6 @@ class Upload:
                 pass
             message, self._held = self._held, None
 
-    def close(self) -> None:
-        """Let go of the thread that reads: the call has ended."""
-        self._closed = True
-        if self._asked:
-            self._asked.cancel()
-
     def _chunks(self) -> Iterator[bytes]:
         """Chunks up to the next file's name, which is held."""
         while (message := self._pull()) is not None:
@@ -56,14 +48,16 @@ class Upload:
             yield message.chunk
 
     def _pull(self) -> ImportSourceRequest | None:
-        """The next message. Nothing is read ahead, so gRPC's flow control holds the sender back."""
-        self._asked = asyncio.run_coroutine_threadsafe(_next(self._messages), self._loop)
-        if self._closed:
-            self._asked.cancel()
+        """The next message. Nothing is read ahead, so gRPC's flow control holds the sender back.
+
+        None when the sender is done, and also when it went away: then the call is cancelled, and with it
+        whatever was to be written.
+        """
+        asked = asyncio.run_coroutine_threadsafe(_next(self._messages), self._loop)
         try:
-            return self._asked.result(SILENCE_SECONDS)
+            return asked.result(SILENCE_SECONDS)
         except TimeoutError:
-            self._asked.cancel()
+            asked.cancel()
             raise ImportFailed(f"nothing was sent for {SILENCE_SECONDS:g} seconds; send it again") from None
 
 
@@ -87,11 +81,8 @@ class Reader:
 
     async def read(self, network: str, messages: AsyncIterator[ImportSourceRequest]) -> Tally:
         """The counts of the files that follow the header. Raises Invalid saying what to fix."""
-        upload = Upload(messages)
-        work = partial(import_archive, network, upload.files(), max_bytes=self._max_bytes)
+        work = partial(import_archive, network, Upload(messages).files(), max_bytes=self._max_bytes)
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         except ImportFailed as error:
             raise Invalid("files", str(error)) from None
-        finally:
-            upload.close()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from services.attendee.domain.tie import PairCount
+from services.attendee.domain.tie import MONTH, PairCount
 
 
 class Between(Protocol):
@@ -64,7 +64,8 @@ def resolve(archive: Archive, attendees: Mapping[str, UUID]) -> Resolved:
         if actor is None or target is None:
             strangers += count
         elif actor != target:
-            counts.append(PairCount(actor, target, between.kind, between.month, count))
+            month = between.month if MONTH.fullmatch(between.month) else ""
+            counts.append(PairCount(actor, target, between.kind, month, count))
     return Resolved(counts, strangers)
 
 

@@ -9,7 +9,8 @@ from services.attendee.domain.text import Problems, shown
 
 KINDS = ("reply", "mention", "comment", "review", "message")
 MOST_AT_ONCE = 1_000_000
-_MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])|")
+# Two centuries: a forged date in a mail must not make a tie of a hundred thousand months.
+MONTH = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def check_pair_count(count: PairCount, problems: Problems) -> None:
         problems.add("target_id", "target_id is the actor; an interaction has two people")
     if count.kind not in KINDS:
         problems.add("kind", f"kind {shown(count.kind)} is not one of {', '.join(KINDS)}")
-    if not _MONTH.fullmatch(count.month):
+    if not MONTH.fullmatch(count.month):
         problems.add("month", f"month {shown(count.month)} is not written YYYY-MM; leave it empty if unknown")
     if not 1 <= count.count <= MOST_AT_ONCE:
         problems.add("count", f"count {count.count} is not between 1 and {MOST_AT_ONCE}")
