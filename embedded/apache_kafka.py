@@ -13,6 +13,7 @@ from typing import Self
 
 from embedded import kafka_probe, lifeline
 from embedded.ports import free_port
+from embedded.problem import Problem
 
 CONFIGURATION = Path(__file__).parents[1] / "infra" / "kafka"
 _HOST = "127.0.0.1"
@@ -28,7 +29,7 @@ _MEMORY = (
 )
 
 
-class KafkaFailed(RuntimeError):
+class KafkaFailed(Problem):
     """Apache Kafka could not be formatted or started; the message ends with what it wrote last."""
 
 

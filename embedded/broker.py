@@ -10,13 +10,14 @@ from typing import Self
 
 from embedded import kafka_probe, lifeline
 from embedded.ports import free_port
+from embedded.problem import Problem
 
 _HOST = "127.0.0.1"
 _START_LIMIT = 20.0  # seconds; it takes 0.05
 _STOP_LIMIT = 5.0
 
 
-class BrokerFailed(RuntimeError):
+class BrokerFailed(Problem):
     """The broker could not be started."""
 
 

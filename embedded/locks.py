@@ -6,8 +6,10 @@ import fcntl
 import os
 from pathlib import Path
 
+from embedded.problem import Problem
 
-class FolderInUse(RuntimeError):
+
+class FolderInUse(Problem):
     """Another process holds the lock; `pid` is its process id where it said so."""
 
     def __init__(self, path: Path, pid: int | None) -> None:

