@@ -1,0 +1,193 @@
+"""Any sequence of placements, moves and cancellations keeps promise 1, by a checker that shares no code with it."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.scheduling.domain.conference import Conference
+from services.scheduling.domain.interval import Interval
+from services.scheduling.domain.session import Spot
+from services.scheduling.domain.venue import Place
+from services.scheduling.engine.formats import FORMATS
+from services.scheduling.engine.instant import Group, Refusal, best_spots, check_spot, find_spot
+from services.scheduling.engine.model import Model, Person, Tables
+
+# Lengths and hours written again by hand: what the README of the service promises.
+MINUTES = {"coffee": 30, "lunch": 60, "table": 45, "drink": 60, "walk": 30, "call": 30}
+NOTICE = {"coffee": 30, "lunch": 60, "table": 30, "drink": 30, "walk": 30, "call": 15}
+HOURS = {
+    "coffee": ("07:00", "19:00"),
+    "lunch": ("11:30", "14:30"),
+    "table": ("08:00", "22:00"),
+    "drink": ("16:00", "23:30"),
+    "walk": ("07:00", "21:00"),
+    "call": ("07:00", "22:00"),
+}
+ZONES = ["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"]
+# The clocks change on these days in Berlin, New York and on Lord Howe, both ways; and a plain one.
+DAYS = [date(2027, m, d) for m, d in ((3, 28), (10, 31), (3, 14), (11, 7), (4, 4), (10, 3), (6, 1))]
+PEOPLE = [UUID(int=n) for n in range(1, 13)]
+
+
+@dataclass
+class World:
+    """What is true, kept apart from the engine's model."""
+
+    conference: Conference
+    places: list[Place]
+    free: dict[UUID, list[Interval]]
+    talks: dict[UUID, list[Interval]]
+    now: datetime
+    sessions: dict[UUID, tuple[Group, Spot]] = field(default_factory=dict)
+
+    def model(self, without: UUID | None = None) -> Model:
+        """The engine's view, built from the truth each time as the store does."""
+        people = {p: Person(list(self.free.get(p, [])), list(self.talks.get(p, []))) for p in PEOPLE}
+        model = Model(self.now, self.conference, self.places, people, Tables())
+        for session_id, (group, spot) in self.sessions.items():
+            if session_id != without:
+                model.book(spot, group.attendee_ids)
+        return model
+
+
+clock_times = st.builds(time, st.integers(0, 23), st.sampled_from([0, 10, 30, 45]))
+
+
+@st.composite
+def places(draw: st.DrawFn) -> Place:
+    some_hours = st.lists(clock_times, min_size=2, max_size=2, unique=True).map(sorted)
+    opens, closes = draw(st.just([time(9), time(18)]) | some_hours)
+    kinds = draw(st.just(frozenset()) | st.frozensets(st.sampled_from(sorted(MINUTES)), max_size=2))
+    return Place(uuid4(), str(uuid4()), draw(st.integers(1, 2)), draw(st.integers(2, 5)), kinds, opens, closes)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    first = draw(st.sampled_from(DAYS))
+    zone = draw(st.sampled_from(ZONES))
+    conference = Conference(uuid4(), zone, first, first + timedelta(days=draw(st.integers(0, 1))), 1)
+    start = datetime.combine(first, time(), UTC) - timedelta(hours=12)
+
+    def intervals() -> st.SearchStrategy[list[Interval]]:
+        stretch = st.tuples(st.integers(0, 600), st.integers(1, 100))
+        return st.lists(
+            stretch.map(lambda s: Interval(start + timedelta(minutes=5 * s[0]), start + timedelta(minutes=5 * sum(s)))),
+            max_size=3,
+        )
+
+    return World(
+        conference,
+        draw(st.lists(places(), min_size=1, max_size=3)),
+        draw(st.dictionaries(st.sampled_from(PEOPLE), intervals(), max_size=3)),
+        draw(st.dictionaries(st.sampled_from(PEOPLE), intervals(), max_size=2)),
+        start + timedelta(minutes=draw(st.integers(0, 1200))),
+    )
+
+
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["place", "place", "place", "move", "cancel"]),
+        st.sets(st.sampled_from(PEOPLE), min_size=2, max_size=3),
+        st.sampled_from(["coffee", "coffee", *sorted(MINUTES)]),
+        st.integers(0, 50),
+    ),
+    max_size=20,
+)
+
+
+def local(moment: datetime, world: World) -> datetime:
+    return moment.astimezone(ZoneInfo(world.conference.time_zone))
+
+
+def check_one(world: World, group: Group, spot: Spot) -> None:
+    """A session keeps to its format, its place, its conference and its people's time, as of now."""
+    starts, ends = local(spot.during.starts_at, world), local(spot.during.ends_at, world)
+    name = group.format.name
+    assert spot.during.ends_at - spot.during.starts_at == timedelta(minutes=MINUTES[name])
+    assert spot.during.starts_at - world.now >= timedelta(minutes=NOTICE[name])
+    assert world.conference.starts_on <= starts.date() == ends.date() <= world.conference.ends_on
+    opens, closes = HOURS[name]
+    assert time.fromisoformat(opens) <= starts.time()
+    assert ends.time() <= time.fromisoformat(closes)
+    assert spot.place.opens <= starts.time()
+    assert ends.time() <= spot.place.closes
+    assert not spot.place.formats or name in spot.place.formats
+    assert spot.place.seats >= len(group.attendee_ids)
+    for person in group.attendee_ids:
+        free = world.free.get(person) or []
+        whole = [f for f in free if f.starts_at <= spot.during.starts_at and spot.during.ends_at <= f.ends_at]
+        assert whole or not free
+        for talk in world.talks.get(person, []):
+            assert spot.during.ends_at <= talk.starts_at or talk.ends_at <= spot.during.starts_at
+
+
+def check_all(world: World) -> None:
+    """Minute by minute: nobody twice, no place over capacity, and five minutes between a person's sessions."""
+    everybody = list(world.sessions.values())
+    for moment in {spot.during.starts_at for _, spot in everybody}:
+        running = [(g, s) for g, s in everybody if s.during.starts_at <= moment < s.during.ends_at]
+        for place in world.places:
+            assert sum(s.place.id == place.id for _, s in running) <= place.capacity
+        people = [person for g, _ in running for person in g.attendee_ids]
+        assert len(people) == len(set(people))
+    for person in PEOPLE:
+        mine = sorted((s.during.starts_at, s.during.ends_at) for g, s in everybody if person in g.attendee_ids)
+        assert all(
+            later[0] - earlier[1] >= timedelta(minutes=5) for earlier, later in zip(mine, mine[1:], strict=False)
+        )
+
+
+@settings(max_examples=150, deadline=None)
+@given(worlds(), steps)
+def test_no_sequence_of_changes_overlaps_a_person_or_overfills_a_place(world, steps):
+    for action, people, format, pick in steps:
+        chosen = list(world.sessions)[pick % len(world.sessions)] if world.sessions else None
+        if action == "place":
+            group = Group(tuple(sorted(people)), FORMATS[format])
+            spot = find_spot(world.model(), group)
+            if isinstance(spot, Spot):
+                check_one(world, group, spot)
+                world.sessions[uuid4()] = group, spot
+        elif chosen and action == "move":
+            group, _ = world.sessions[chosen]
+            model = world.model(without=chosen)
+            offers = best_spots(model, group, 20)
+            if offers:
+                offer = offers[pick % len(offers)]
+                assert check_spot(model, group, offer.place.id, offer.during) == offer
+                check_one(world, group, offer)
+                world.sessions[chosen] = group, offer
+        elif chosen:
+            del world.sessions[chosen]
+        check_all(world)
+
+
+@settings(max_examples=100, deadline=None)
+@given(worlds(), st.sets(st.sampled_from(PEOPLE), min_size=2, max_size=4), st.sampled_from(sorted(MINUTES)))
+def test_a_refusal_means_that_no_spot_would_have_been_right(world, people, format):
+    group = Group(tuple(sorted(people)), FORMATS[format])
+    if not isinstance(find_spot(world.model(), group), Refusal):
+        return
+    moment = datetime.combine(world.conference.starts_on, time(), UTC) - timedelta(hours=14)
+    last = datetime.combine(world.conference.ends_on, time(), UTC) + timedelta(hours=38)
+    while moment < last:
+        during = Interval(moment, moment + timedelta(minutes=MINUTES[format]))
+        for place in world.places:
+            assert not right(world, group, place, during)
+        moment += timedelta(minutes=15)
+
+
+def right(world: World, group: Group, place: Place, during: Interval) -> bool:
+    """Whether the checker would accept the spot, a quarter of an hour clear of any clock change."""
+    around = [local(during.starts_at + timedelta(hours=h), world).utcoffset() for h in range(-24, 25)]
+    if len(set(around)) > 1:
+        return False  # hours are read narrowly on such days; that they are kept is tested above
+    try:
+        check_one(world, group, Spot(place, 1, during))
+    except AssertionError:
+        return False
+    return True
