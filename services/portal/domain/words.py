@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 MONTHS = (
-    "January February March April May June July August September October November December".split()
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 ONGOING_MONTHS = 3  # somebody who wrote within these is still in the conversation: "since", not "between"
 

@@ -1,0 +1,98 @@
+"""The organizer's pages: the live dashboard, and the lists of attendees and sessions."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import Response
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from services.portal.api.pages import views
+from services.portal.api.pages.board import fragments
+from services.portal.api.pages.visit import ByOrganizer, ByPeopleOrganizer, Visit
+from services.portal.domain import words
+from services.portal.domain.read_model import Attendee, Session
+from services.portal.store import reads
+
+ROWS = 200
+STREAM_SECONDS = 600  # then the browser connects anew, and its role is looked at again
+RETRY_MS = 1_000
+
+
+async def dashboard(visit: ByOrganizer) -> Response:
+    """GET /c/{slug}/dashboard."""
+    return visit.page("dashboard.html", page="dashboard", fragments=await fragments(visit))
+
+
+async def live(visit: ByOrganizer) -> Response:
+    """GET /c/{slug}/dashboard/live: the dashboard's fragments as server-sent events, those that changed."""
+    return EventSourceResponse(_changes(visit), ping=15, headers={"Cache-Control": "no-store"})
+
+
+async def _changes(visit: Visit) -> AsyncIterator[ServerSentEvent]:
+    """All fragments at once, which is how a browser that was away catches up; then what changes."""
+    assert visit.conference
+    shown: dict[str, str] = {}
+    try:
+        async with asyncio.timeout(STREAM_SECONDS), aclosing(visit.site.pulse.counters(visit.conference.id)) as beats:
+            yield ServerSentEvent(event="hello", data="", retry=RETRY_MS)
+            async for _ in beats:
+                for name, text in (await fragments(visit)).items():
+                    if shown.get(name) != text:
+                        shown[name] = text
+                        yield ServerSentEvent(event=name, data=text)
+    except TimeoutError:
+        return
+
+
+async def attendees(visit: ByPeopleOrganizer, after: UUID | None = None) -> Response:
+    """GET /c/{slug}/attendees."""
+    assert visit.conference
+    found = await reads.attendees(visit.site.deps.pool, visit.conference.id, after, ROWS)
+    return visit.page(
+        "list.html",
+        page="attendees",
+        heading="Attendees",
+        caption="In the order of registration. Nobody's answers are kept here.",
+        columns=("Name", "Ticket", "State", "Interests", "Formats", "At a time"),
+        rows=[_attendee_row(attendee) for attendee in found],
+        next=found[-1].id if len(found) == ROWS else None,
+        empty="Nobody is registered yet. Registrations come by the API, a webhook or a CSV file.",
+    )
+
+
+def _attendee_row(attendee: Attendee) -> tuple[object, ...]:
+    return (
+        attendee.name,
+        attendee.ticket,
+        attendee.state,
+        ", ".join(attendee.interests),
+        ", ".join(attendee.formats) or "any",
+        attendee.attention_budget,
+    )
+
+
+async def sessions(visit: ByPeopleOrganizer, after: UUID | None = None) -> Response:
+    """GET /c/{slug}/sessions."""
+    assert visit.conference
+    pool, zone = visit.site.deps.pool, ZoneInfo(visit.conference.time_zone)
+    found = await reads.sessions(pool, visit.conference.id, None, after, ROWS)
+    names = await reads.names(pool, {person for session in found for person in session.attendee_ids})
+    return visit.page(
+        "list.html",
+        page="sessions",
+        heading="Sessions",
+        caption=f"Times are local in {visit.conference.time_zone}.",
+        columns=("Who", "Format", "State", "Day", "Hours", "Place"),
+        rows=[_session_row(session, names, zone) for session in found],
+        next=found[-1].id if len(found) == ROWS else None,
+        empty="No session yet. One is made when all people of a suggestion have said yes.",
+    )
+
+
+def _session_row(session: Session, names: dict[UUID, str], zone: ZoneInfo) -> tuple[object, ...]:
+    who = words.together([names.get(person, views.UNKNOWN) for person in session.attendee_ids])
+    day, hours = views.when(session.starts_at, session.ends_at, zone)
+    return who, session.format, session.state, day, hours, session.place_name

@@ -1,0 +1,49 @@
+"""What the pages are made with: templates, static files by content, and the portal's dependencies."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from services.portal.api.deps import Deps
+from services.portal.api.pages.pulse import Pulse
+
+ROOT = Path(__file__).parents[2]
+STATIC = ROOT / "static"
+
+
+@dataclass(frozen=True)
+class Site:
+    """One portal process's pages."""
+
+    deps: Deps
+    templates: Environment
+    pulse: Pulse
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach the portal by https, so that cookies may insist on it."""
+        return self.deps.settings.public_url.startswith("https://")
+
+
+def load_templates() -> Environment:
+    """The templates, escaping everything and failing on a misspelt name."""
+    environment = Environment(
+        loader=FileSystemLoader(ROOT / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["static"] = static_url
+    return environment
+
+
+@cache
+def static_url(name: str) -> str:
+    """The URL of a static file; it changes with the content, so that browsers may keep it for ever."""
+    file = STATIC / name
+    version = hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else "missing"
+    return f"/static/{name}?v={version}"

@@ -1,0 +1,150 @@
+"""One request to a page: who asks, about which conference, and the page or form that belongs to it."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Depends, Path, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from markupsafe import Markup
+
+from services.kit.errors import Forbidden, NotFound
+from services.portal.api.pages.security import (
+    ATTENDEE_COOKIE,
+    ORGANIZER_COOKIE,
+    check_form_token,
+    form_token,
+    read_form,
+)
+from services.portal.api.pages.site import Site
+from services.portal.domain.read_model import Conference
+from services.portal.domain.sign_in import Identity
+from services.portal.handlers.sign_in import who
+from services.portal.store import reads
+from services.portal.store.sign_in import SignInStore
+
+ATTENDEE_PAGES = (("me", "My people"), ("me/profile", "My profile"))
+ORGANIZER_PAGES = (("dashboard", "Dashboard"), ("attendees", "Attendees"), ("sessions", "Sessions"))
+
+Slug = Annotated[str, Path(max_length=100, pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
+class NotSignedIn(Exception):
+    """The page is somebody's, and nobody is signed in."""
+
+    def __init__(self, visit: "Visit") -> None:
+        super().__init__("not signed in")
+        self.visit = visit
+
+
+@dataclass
+class Visit:
+    """Who asks for a page; conference and identity where there are any."""
+
+    request: Request
+    site: Site
+    conference: Conference | None = None
+    identity: Identity | None = None
+    cookie: str = ""
+    form: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether htmx asks for a part of the page; without JavaScript it is always the whole."""
+        return "hx-request" in self.request.headers
+
+    def value(self, name: str, limit: int = 4_000) -> str:
+        """A posted field, trimmed and bounded; empty if it was not sent."""
+        return self.form.get(name, [""])[0].strip()[:limit]
+
+    async def read_form(self) -> None:
+        """Reads the posted form and refuses one that is not ours."""
+        self.form = await read_form(self.request)
+        check_form_token(self.request, self.site, self.cookie, self.form)
+
+    def _hidden_token(self) -> Markup:
+        token = form_token(self.request, self.site, self.cookie)
+        return Markup('<input type="hidden" name="form_token" value="{}">').format(token)
+
+    def text(self, template: str, **values: Any) -> str:
+        """A template's text, with what every template may use."""
+        shared = {
+            "conference": self.conference,
+            "identity": self.identity,
+            "pages": ORGANIZER_PAGES if self.identity and self.identity.is_organizer else ATTENDEE_PAGES,
+            "page": "",
+            "csrf": self._hidden_token,
+            "notice": "",
+            "focus": "",
+            "mailbox_url": self.site.deps.settings.mailbox_url,
+        }
+        return self.site.templates.get_template(template).render(shared | values)
+
+    def page(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """A whole page, or the part htmx asked for."""
+        return HTMLResponse(self.text(template, **values), status)
+
+    def go(self, path: str) -> Response:
+        """On to another page after a form was taken."""
+        return RedirectResponse(path, status_code=303)
+
+
+async def anybody(request: Request) -> Visit:
+    """A visit that needs no conference."""
+    return Visit(request, request.state.site)
+
+
+async def conference_visit(request: Request, slug: Slug) -> Visit:
+    """A visit of a conference by anybody; raises NotFound."""
+    visit = Visit(request, request.state.site)
+    visit.conference = await reads.conference(visit.site.deps.pool, slug)
+    if visit.conference is None:
+        raise NotFound("conference", slug)
+    return visit
+
+
+async def identify(visit: Visit, cookie_name: str) -> Identity | None:
+    """Fills in who this cookie says it is, of the visit's conference."""
+    assert visit.conference
+    cookie = visit.request.cookies.get(cookie_name, "")[:200]
+    async with visit.site.deps.pool.acquire() as connection:
+        sessions = SignInStore(connection, visit.site.deps.signer)
+        visit.identity = await who(sessions, cookie, visit.conference.id)
+    visit.cookie = cookie if visit.identity else ""
+    return visit.identity
+
+
+async def attendee_visit(request: Request, slug: Slug) -> Visit:
+    """A visit by a signed-in attendee; a posted form is read and checked."""
+    visit = await conference_visit(request, slug)
+    identity = await identify(visit, ATTENDEE_COOKIE)
+    if identity is None or identity.is_organizer:
+        raise NotSignedIn(visit)
+    if request.method == "POST":
+        await visit.read_form()
+    return visit
+
+
+async def organizer_visit(request: Request, slug: Slug) -> Visit:
+    """A visit by any organizer, also one who sees numbers only; a posted form is read and checked."""
+    visit = await conference_visit(request, slug)
+    identity = await identify(visit, ORGANIZER_COOKIE)
+    if identity is None or not identity.is_organizer:
+        raise NotSignedIn(visit)
+    if request.method == "POST":
+        await visit.read_form()
+    return visit
+
+
+async def people_visit(request: Request, slug: Slug) -> Visit:
+    """A visit by an organizer who may see people's names."""
+    visit = await organizer_visit(request, slug)
+    if not visit.identity or not visit.identity.sees_people:
+        raise Forbidden("Your role shows you the numbers, not the names. Ask an owner of the conference for more.")
+    return visit
+
+
+Anybody = Annotated[Visit, Depends(anybody)]
+AtConference = Annotated[Visit, Depends(conference_visit)]
+ByAttendee = Annotated[Visit, Depends(attendee_visit)]
+ByOrganizer = Annotated[Visit, Depends(organizer_visit)]
+ByPeopleOrganizer = Annotated[Visit, Depends(people_visit)]
