@@ -12,10 +12,12 @@ class Problems:
 
     def __init__(self) -> None:
         self.row: int | None = None
+        self.count = 0
         self.found: list[Problem] = []
 
     def add(self, field: str, message: str) -> None:
         """Note one problem of the current row; beyond `SHOWN` they are left out."""
+        self.count += 1
         if len(self.found) < self.SHOWN:
             self.found.append(Problem(field, message, self.row))
 

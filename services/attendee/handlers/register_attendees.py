@@ -1,6 +1,6 @@
 """Registers tickets of a conference, or brings them up to date: all of a request or nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -30,48 +30,49 @@ async def register_attendees(
     store: Registering, conference_id: UUID, claims: Sequence[Claim], new_id: Callable[[], UUID]
 ) -> Result:
     """Raises NotFound for the conference, and Invalid with every problem of every row (0-based)."""
-    wanted, problems = _read(claims)
+    problems = Problems()
+    wanted = _read(claims, problems)
     await store.lock_conference(conference_id)
-    known = await store.people_of_tickets(conference_id, [r.ticket for r in wanted])
-    results = [register(known.get(r.ticket), r, conference_id, new_id()) for r in wanted]
+    known = await store.people_of_tickets(conference_id, [r.ticket for r in wanted.values()])
+    results = {row: register(known.get(r.ticket), r, conference_id, new_id()) for row, r in wanted.items()}
     await _check_handles(store, conference_id, results, problems)
     if problems.found:
         raise Invalid.all(problems.found)
-    await _keep(store, results)
+    await _keep(store, list(results.values()))
     return Result(
-        registered=sum(r.is_new for r in results),
-        updated=sum(r.changed and not r.is_new for r in results),
-        unchanged=sum(not r.changed for r in results),
-        attendee_ids=[r.person.attendee.id for r in results],
+        registered=sum(r.is_new for r in results.values()),
+        updated=sum(r.changed and not r.is_new for r in results.values()),
+        unchanged=sum(not r.changed for r in results.values()),
+        attendee_ids=[r.person.attendee.id for r in results.values()],
     )
 
 
-def _read(claims: Sequence[Claim]) -> tuple[list[Registration], Problems]:
+def _read(claims: Sequence[Claim], problems: Problems) -> dict[int, Registration]:
+    """The registrations that are well-formed, by row."""
     if len(claims) > MOST:
         raise Invalid("registrations", f"{len(claims)} registrations in one request; send at most {MOST}")
-    problems, wanted, rows = Problems(), [], dict[str, int]()
+    wanted, rows = dict[int, Registration](), dict[str, int]()
     for row, claim in enumerate(claims):
-        problems.row = row
-        wanted.append(read_claim(claim, problems))
-        first = rows.setdefault(wanted[-1].ticket, row)
-        if first != row and wanted[-1].ticket:
-            problems.add("ticket", f"ticket {wanted[-1].ticket} is in row {first} too; give it once")
-    if problems.found:
-        # What follows would only report the same rows again in other words.
-        raise Invalid.all(problems.found)
-    return wanted, problems
+        problems.row, before = row, problems.count
+        registration = read_claim(claim, problems)
+        first = rows.setdefault(registration.ticket, row)
+        if first != row and registration.ticket:
+            problems.add("ticket", f"ticket {registration.ticket} is in row {first} too; give it once")
+        if problems.count == before:
+            wanted[row] = registration
+    return wanted
 
 
 async def _check_handles(
-    store: Handles, conference_id: UUID, results: Sequence[Registered], problems: Problems
+    store: Handles, conference_id: UUID, results: Mapping[int, Registered], problems: Problems
 ) -> None:
     """One address is one person: within the request, and among those registered before."""
-    keys = {(h.network, h.address) for r in results for h in r.person.handles}
-    here = {r.person.attendee.ticket for r in results}
+    keys = {(h.network, h.address) for r in results.values() for h in r.person.handles}
+    here = {r.person.attendee.ticket for r in results.values()}
     holders = await store.holders(conference_id, keys)
     taken = {key: ticket for key, ticket in holders.items() if ticket not in here}
-    for row, result in enumerate(results):
-        problems.row, attendee = row, result.person.attendee
+    for problems.row, result in results.items():
+        attendee = result.person.attendee
         for handle in sorted(result.person.handles):
             other = taken.setdefault((handle.network, handle.address), attendee.ticket)
             if other == attendee.ticket:
