@@ -14,7 +14,7 @@ _CANCEL = f"""
             select from membership where suggestion_id = m.id and attendee_id = any($1))
         order by m.id for update),
     freed as (update membership set holds = false from due where suggestion_id = due.id)
-    update match set state = 'cancelled', version = version + 1 from due, suggestion s
+    update match set state = 'cancelled', version = match.version + 1 from due, suggestion s
     where match.id = due.id and s.id = due.id
     returning {rows.MATCH}
 """
