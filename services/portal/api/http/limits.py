@@ -1,5 +1,6 @@
-"""Bounds what a request body may weigh, whoever reads it."""
+"""Bounds what a request body may weigh, whoever reads it, and lets refused clients finish talking."""
 
+import asyncio
 import re
 from collections.abc import MutableMapping
 from typing import Any
@@ -10,6 +11,8 @@ from services.portal.api.http.problems import problem
 
 _UPLOAD = re.compile(r"^/api/v1/conferences/[^/]+/sources$")
 _MIB = 1024 * 1024
+DISCARDED = 64 * _MIB  # of what a refused client still sends; more of it and it gets the line cut
+DISCARD_SECONDS = 30
 
 
 class BodyLimit:
@@ -24,18 +27,49 @@ class BodyLimit:
             return
         most = self._upload if _UPLOAD.match(scope["path"]) else self._body
         refusal = f"the body is larger than {most / _MIB:g} MiB, which is the most here; send it in parts"
-        announced = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
-        if not announced.isdigit() or int(announced) > most:
-            await problem(413, refusal, headers={"connection": "close"})(scope, receive, send)
+        exchange = _Exchange(scope, receive, send, most, refusal)
+        announced = exchange.headers.get(b"content-length", b"0")
+        if announced.isdigit() and int(announced) <= most:
+            await self._app(scope, exchange.receive, exchange.send)
+        else:
+            await problem(413, refusal)(scope, exchange.receive, exchange.send)
+
+
+class _Exchange:
+    """One request and its response. A client that still sends when the response comes would never read it."""
+
+    def __init__(self, scope: MutableMapping[str, Any], receive: Any, send: Any, most: int, refusal: str) -> None:
+        self.headers = dict(scope["headers"])
+        self._receive, self._send = receive, send
+        self._most, self._refusal = most, refusal
+        self._read = 0
+        self._unread = self.headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in self.headers
+
+    async def receive(self) -> Any:
+        """The next part of the body; raises 413 past the bound."""
+        message = await self._next()
+        if self._read > self._most:
+            raise HTTPException(413, self._refusal)
+        return message
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        """Passes the response on, once the client is done sending."""
+        waits_for_leave = b"expect" in self.headers and self._read == 0
+        if message["type"] == "http.response.start" and self._unread and not waits_for_leave:
+            await self._discard()
+        await self._send(message)
+
+    async def _next(self) -> Any:
+        message = await self._receive()
+        self._read += len(message.get("body", b""))
+        self._unread = self._unread and message.get("more_body", False)
+        return message
+
+    async def _discard(self) -> None:
+        most = self._read + DISCARDED
+        try:
+            async with asyncio.timeout(DISCARD_SECONDS):
+                while self._unread and self._read < most:
+                    await self._next()
+        except TimeoutError:
             return
-        read = 0
-
-        async def bounded() -> Any:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > most:
-                raise HTTPException(413, refusal)
-            return message
-
-        await self._app(scope, bounded, send)

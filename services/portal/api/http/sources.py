@@ -58,12 +58,9 @@ async def _send(call: Call, upload: Upload) -> attendee_pb2.Source:
             client, client.stub.ImportSource, upload.messages(), timeout=SECONDS, tries=1
         )
         return reply
-    except (HallwayError, asyncio.CancelledError) as error:
+    except (HallwayError, asyncio.CancelledError):
         if upload.error is not None:  # gRPC cancels a call whose messages end in an error
-            await upload.drain()
             raise upload.error from None
-        if isinstance(error, HallwayError):
-            await upload.drain()
         raise
 
 

@@ -82,7 +82,6 @@ class Upload:
         self._request = request
         self._header = header
         self._boundary = options[b"boundary"]
-        self._body = request.stream()
         self.error: Exception | None = None
 
     async def messages(self) -> AsyncIterator[service_pb2.ImportSourceRequest]:
@@ -99,7 +98,7 @@ class Upload:
         parts = _Parts()
         try:
             parser = MultipartParser(self._boundary, parts.callbacks())
-            async for data in self._body:
+            async for data in self._request.stream():
                 parser.write(data)
                 for message in _taken(parts):
                     yield message
@@ -109,14 +108,6 @@ class Upload:
             raise Invalid("files", "the upload ends in the middle of a file; send all of it again")
         if not parts.files:
             raise Invalid("files", f"there is no file in the upload; {_SHOWN}")
-
-    async def drain(self) -> None:
-        """Reads what is left, so that a client that still sends gets to read the refusal."""
-        try:
-            async for _ in self._body:
-                pass
-        except Exception:  # the client is gone, or it is too much: then the refusal is what is left to say
-            return
 
 
 def _taken(parts: _Parts) -> Sequence[service_pb2.ImportSourceRequest]:
