@@ -179,9 +179,8 @@ class Channel:
         """Calls ``method`` (of a stub on ``self.grpc``); raises kit errors, Unavailable once ``tries`` are used up.
 
         ``request`` is a message or, for a streaming call, an asynchronous iterator (then give tries=1)."""
-        name = f"{self.target} {type(request).__name__}"
         request_id = request_id or str(new_id())
-        with telemetry.span(name, SpanKind.CLIENT) as traceparent:
+        with telemetry.span(type(request).__name__, SpanKind.CLIENT) as traceparent:
             metadata = [(REQUEST_ID, request_id)] + ([("traceparent", traceparent)] if traceparent else [])
             for attempt in range(1, tries + 1):
                 try:
