@@ -1,0 +1,51 @@
+"""The first scene of the demo: a dozen pairs who have both said yes, some who wait, and one pair left for you."""
+
+from random import Random
+from typing import Any
+
+from cli.connection import Conference
+from cli.errors import CommandError
+
+BOTH, ONE_SIDE = 12, 8
+ASKED = 120  # people whose suggestions are looked at
+
+
+def play(at: Conference, seed: int = 1) -> list[str]:
+    """Answers for them; the ids of the two people whose suggestion to each other is left open."""
+    pairs = _apart(_pairs(at))
+    if not pairs:
+        raise CommandError("no two people were suggested to each other because they talk online; see the log above")
+    left, others = pairs[0], pairs[1:]
+    Random(seed).shuffle(others)
+    for number, pair in enumerate(others[: BOTH + ONE_SIDE]):
+        for person in pair["attendees"][: 2 if number < BOTH else 1]:
+            at.command("POST", f"/attendees/{person['id']}/suggestions/{pair['id']}/answer", {"answer": "yes"})
+    return [person["id"] for person in left["attendees"]]
+
+
+def _pairs(at: Conference) -> list[dict[str, Any]]:
+    """Open suggestions of two who talk online, the closest first."""
+    people = [a for a in at.api.pages(at.path("/attendees"), "attendees") if a["state"] == "joined"]
+    people.sort(key=lambda a: a["ticket"])
+    found = {}
+    for person in people[:ASKED]:
+        for suggestion in at.ask(f"/attendees/{person['id']}/suggestions")["suggestions"]:
+            if suggestion["route"] == "tie" and len(suggestion["attendees"]) == 2:
+                found[suggestion["id"]] = suggestion
+    return sorted(found.values(), key=lambda s: (-_weight(s), sorted(p["name"] for p in s["attendees"])))
+
+
+def _weight(suggestion: dict[str, Any]) -> int:
+    return sum(int(e.get("first_to_second") or 0) + int(e.get("second_to_first") or 0) for e in suggestion["evidence"])
+
+
+def _apart(suggestions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As many as there are without anybody in two of them."""
+    taken: set[str] = set()
+    chosen = []
+    for suggestion in suggestions:
+        ids = {person["id"] for person in suggestion["attendees"]}
+        if not ids & taken:
+            chosen.append(suggestion)
+            taken |= ids
+    return chosen
