@@ -191,7 +191,7 @@ async def test_a_session_is_moved_to_an_offer_cancelled_and_recorded(stage):
     offers = f"{ME}/sessions/{SESSION}/offers"
     page = (await stage.browser.get(offers)).text
     assert "Thursday 14 May, 16:00 to 16:30 · Garden table 2" in page
-    offer = re.search(r'name="offer" value="([^"]+)"', page)[1]
+    (offer,) = re.findall(r'name="offer" value="([^"]+)"', page)
     moved = await stage.post(f"{ME}/sessions/{SESSION}/move", offers, {"offer": offer})
     assert moved.headers["location"] == f"{ME}?done=moved"
     assert stage.scheduling.calls[0].offer.place_id == str(PLACE)

@@ -134,10 +134,10 @@ async def test_many_streams_look_once_and_nobody_watching_looks_never():
 
     pulse = Pulse(read)
     async with aclosing(pulse.counters(CONFERENCE)) as one, aclosing(pulse.counters(CONFERENCE)) as two:
-        assert await asyncio.gather(anext(one), anext(two)) == [1, 1]
+        assert list(await asyncio.gather(anext(one), anext(two))) == [1, 1]
         assert looks == 1
         counter = 2
-        assert await asyncio.gather(anext(one), anext(two)) == [2, 2]
+        assert list(await asyncio.gather(anext(one), anext(two))) == [2, 2]
         assert looks == 2
     await asyncio.sleep(0)
     assert not [task for task in asyncio.all_tasks() if "_poll" in repr(task) and not task.cancelling()]

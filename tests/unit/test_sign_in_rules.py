@@ -27,6 +27,12 @@ class Memory:
     async def find(self, cookie):
         return self.known[0] if cookie == "good" else None
 
+    async def open(self, cookie, identity, lasts):
+        raise AssertionError("nobody signs in here")
+
+    async def close(self, cookie):
+        raise AssertionError("nobody signs out here")
+
     async def requests_in_the_last_hour(self, asker):
         self.asked.append(asker)
         return self.asked.count(asker)
