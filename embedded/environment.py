@@ -64,9 +64,7 @@ class Plan:
         services = [self._service(name) for name in SERVICES[:3]]
         workers = [self._service(name, "worker") for name in ("matchmaking", "scheduling")]
         ready = f"http://{_loopback(self.host)}:{self.portal_port}/readyz"
-        portal = Process(
-            "portal", _python("services.portal"), self.environment("portal"), ready, ("kafka", *SERVICES[:3])
-        )
+        portal = Process("portal", _python("services.portal"), self.environment("portal"), ready, ("kafka",))
         return [*([] if self.real_mail else [self._mailbox()]), *services, *workers, portal]
 
     def migration(self, service: str) -> Process:
@@ -102,7 +100,7 @@ class Plan:
             chosen |= {
                 "HALLWAY_SMTP_HOST": "127.0.0.1",
                 "HALLWAY_SMTP_PORT": str(self.ports["smtp"]),
-                "HALLWAY_MAIL_FROM": "Hallway <hallway@localhost>",
+                "HALLWAY_MAIL_FROM": "hallway@localhost",
                 "HALLWAY_MAILBOX_URL": self._http("mailbox"),
             }
         return chosen

@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
@@ -21,9 +22,10 @@ _LEVEL_STYLES = {"warning": "yellow", "error": "red", "critical": "bold red"}
 _LONGEST_LINE = 16_384  # bytes; what is longer is cut into several
 _LONGEST_SHOWN = 500  # characters on the screen; the file has all of it
 _TAIL = 20
+_REPEATS_HIDDEN, _REPEATS_REMEMBERED = 10.0, 200  # seconds; lines of one process
 _FILE_LIMIT, _FILES_KEPT = 10_000_000, 1
 # A service passes on what strangers sent it: no line may steer the terminal.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _ENVELOPE = frozenset({"time", "level", "logger", "message", "exception"})
 
 
@@ -38,7 +40,7 @@ def readable(line: str) -> tuple[str, str]:
     further = [f"{key}={value}" for key, value in record.items() if key not in _ENVELOPE]
     if "exception" in record:
         further.append("| " + str(record["exception"]).strip().rpartition("\n")[2])
-    return str(record.get("level", "info")), clean(" ".join([str(record["message"]), *further]))
+    return str(record.get("level", "info")), clean(" ".join([str(record["message"]), *further]).replace("\n", " | "))
 
 
 def clean(text: str) -> str:
@@ -46,8 +48,24 @@ def clean(text: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+class Repeats:
+    """Whether a line was seen just now: a lost broker makes every client say the same many times a second."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, float] = {}
+
+    def hides(self, text: str, now: float) -> bool:
+        """True when `text` was let through less than ten seconds before `now` (seconds of any one clock)."""
+        if now - self._seen.get(text, -_REPEATS_HIDDEN) < _REPEATS_HIDDEN:
+            return True
+        if len(self._seen) >= _REPEATS_REMEMBERED:
+            self._seen.clear()
+        self._seen[text] = now
+        return False
+
+
 class MergedLog:
-    """Takes the lines of many processes; shows them on `console` and keeps them in `folder`/NAME.log."""
+    """Takes the lines of many processes; shows them on `console`, keeps all of them in `folder`/NAME.log."""
 
     def __init__(self, console: Console, folder: Path, names: list[str]) -> None:
         self.console = console
@@ -72,13 +90,15 @@ class MergedLog:
         return list(self._tails[name])
 
     def _follow(self, name: str, stream: IO[bytes]) -> None:
+        repeats = Repeats()
         with stream:
             while raw := stream.readline(_LONGEST_LINE):
                 line = raw.decode(errors="replace").rstrip("\r\n")
                 self._files[name].handle(logging.makeLogRecord({"msg": line}))
                 level, text = readable(line)
                 self._tails[name].append(text)
-                self._show(name, level, text)
+                if not repeats.hides(text, time.monotonic()):
+                    self._show(name, level, text)
 
     def _show(self, name: str, level: str, text: str) -> None:
         shown = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}… (all of it in {name}.log)"

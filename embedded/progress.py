@@ -43,9 +43,9 @@ class Progress:
                 while not self._over.wait(0.5):
                     status.update(self._line())
         else:
-            self._console.print(self._line(), markup=False, highlight=False)
+            self._console.print(self._line(), markup=False, highlight=False, soft_wrap=True)
             while not self._over.wait(_REPEAT):
-                self._console.print(self._line(), markup=False, highlight=False)
+                self._console.print(self._line(), markup=False, highlight=False, soft_wrap=True)
 
     def _line(self) -> str:
         return f"{self.what} ({self.seconds:.0f} s)"

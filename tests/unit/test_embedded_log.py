@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embedded.merged_log import clean, readable
+from embedded.merged_log import Repeats, clean, readable
 
 
 def test_a_json_line_is_shown_as_its_message_and_further_fields() -> None:
@@ -24,3 +24,13 @@ def test_a_line_that_is_not_json_is_shown_as_it_is() -> None:
 def test_no_line_can_steer_the_terminal() -> None:
     assert clean("a\x1b[2Jb\u202ec\x9b") == "a\ufffd[2Jb\ufffdc\ufffd"
     assert readable('{"message": "\\u001b]0;title\\u0007"}') == ("info", "\ufffd]0;title\ufffd")
+
+
+def test_a_message_of_several_lines_is_shown_on_one() -> None:
+    assert readable('{"message": "starting up\\nDETAIL: soon"}') == ("info", "starting up | DETAIL: soon")
+
+
+def test_a_line_said_again_and_again_is_shown_every_ten_seconds() -> None:
+    repeats = Repeats()
+    assert [repeats.hides("no broker", now) for now in (0.0, 0.1, 9.9, 10.0, 10.1)] == [False, True, True, False, True]
+    assert repeats.hides("another line", 0.2) is False
