@@ -87,6 +87,11 @@ class MatchmakingService:
 
     async def tell(self, *events: Event) -> None:
         """Publishes events of other services, and waits until matchmaking has taken effect of them and is quiet."""
+        await self.send(*events)
+        await self.quiet()
+
+    async def send(self, *events: Event) -> None:
+        """Publishes events of other services."""
         for event in events:
             await self._producer.send_and_wait(
                 topics.topic_of(event.type),
@@ -95,7 +100,6 @@ class MatchmakingService:
                 headers=envelope.headers(event, "test"),
             )
             self._sent.add(event.id)
-        await self.quiet()
 
     async def quiet(self) -> None:
         """Waits until every event is taken, every conference solved and every event published."""

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from hallway.matchmaking.v1.service_pb2_grpc import add_MatchmakingServiceServicer_to_server
-
 from services.kit.consumer import Consumer
 from services.kit.lifecycle import Loop, Part, Resources, Service
 from services.kit.relay import Relay
@@ -16,9 +14,8 @@ from services.matchmaking.settings import Settings
 
 def parts(r: Resources[Settings]) -> list[Part]:
     """The service: commands and questions, events in, events out."""
-    api = Api(r.pool, r.clock)
     return [
-        Server(r.settings.grpc_listen, [lambda server: add_MatchmakingServiceServicer_to_server(api, server)]),
+        Server(r.settings.grpc_listen, [Api(r.pool, r.clock).register]),
         Relay(r.settings, SERVICE.name),
         Consumer(r.settings, r.pool, SERVICE.name, SUBSCRIPTION),
     ]

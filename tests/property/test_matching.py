@@ -15,7 +15,7 @@ pairs = st.tuples(positions, positions).filter(lambda p: p[0] != p[1]).map(lambd
 weights = st.sampled_from([0.5, 0.6, 0.75, 0.9])  # few, so that there are equals
 rooms = st.lists(st.integers(0, 4), min_size=PEOPLE, max_size=PEOPLE)
 loads = st.lists(st.integers(0, 3), min_size=PEOPLE, max_size=PEOPLE)
-candidates = st.lists(st.builds(lambda p, w: Candidate(*p, w, "tie"), pairs, weights), max_size=40)
+candidates = st.lists(st.builds(lambda p, w: Candidate(p[0], p[1], w, "tie"), pairs, weights), max_size=40)
 spent = st.frozensets(pairs, max_size=12)
 interests = st.lists(st.sampled_from(["tea", "rust", "maps"]), max_size=2).map(tuple)
 problems = st.builds(

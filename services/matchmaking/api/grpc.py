@@ -37,6 +37,10 @@ class Api(service_pb2_grpc.MatchmakingServiceServicer):
         self._pool = pool
         self._clock = clock
 
+    def register(self, server: object) -> None:
+        """Adds this service to a gRPC server."""
+        service_pb2_grpc.add_MatchmakingServiceServicer_to_server(self, server)
+
     async def ListSuggestions(self, request: pb.ListSuggestionsRequest, context: Context) -> pb.ListSuggestionsResponse:
         """See service.proto."""
 

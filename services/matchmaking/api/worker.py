@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+from services.kit import failpoint
 from services.kit.clock import Clock
 from services.kit.db import TRANSIENT, Pool
 from services.kit.ids import new_id
@@ -42,6 +43,7 @@ class Worker:
             requests, picture = await self._read(conference_id)
             hours = self._settings.suggestion_hours
             plan = await asyncio.to_thread(make_plan, picture, self._clock(), hours, new_id)
+        failpoint.reach("worker.before_write")
         await self._write(conference_id, requests, plan)
         return True
 
@@ -60,6 +62,7 @@ class Worker:
             await publisher.suggestions(added, requests.cause)
             await publisher.suggestions(await suggestions.refresh(plan.evidence), requests.cause)
             await queue.finish(conference_id, requests)
+            failpoint.reach("worker.before_commit")
         log.info("solved conference %s: %d new of %d planned", conference_id, len(added), len(plan.new))
 
     @asynccontextmanager
