@@ -47,7 +47,10 @@ class Tables:
         """The lowest free table of the place, None when all are taken."""
         taken: set[int] = set()
         for cell in _cells(during):
-            taken |= self._taken.get((place.id, cell), set())
+            there = self._taken.get((place.id, cell), set())
+            if len(there) >= place.capacity:
+                return None  # most looks at a busy venue end here
+            taken |= there
         return next((number for number in range(1, place.capacity + 1) if number not in taken), None)
 
 

@@ -21,8 +21,8 @@ async def offer_slots(store: Sessions, session_id: UUID, limit: int, now: dateti
     if limit > MOST:
         raise Invalid("limit", f"{limit} offers are too many; ask for at most {MOST}")
     session = await get_session(store, session_id)
-    if session.state not in (State.SCHEDULED, State.UNPLACED):
-        return []
+    if session.state != State.SCHEDULED:
+        return []  # an unplaced one gets its spot from the worker
     model = await _model(store, session, now)
     spots = best_spots(model, _group(session), (limit or USUAL) + 1)
     return [spot for spot in spots if spot.during != session.during][: limit or USUAL]
