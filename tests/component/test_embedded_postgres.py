@@ -82,9 +82,7 @@ def test_a_wrong_password_is_refused(folder: Path) -> None:
 def test_a_pid_file_that_names_some_other_living_process_does_not_stop_a_start(folder: Path) -> None:
     with Postgres(folder, durable=False):
         pass
-    (folder / "cluster" / "postmaster.pid").write_text(
-        f"{os.getpid()}\n{folder}/cluster\n0\n5432\n\n127.0.0.1\n"
-    )
+    (folder / "cluster" / "postmaster.pid").write_text(f"{os.getpid()}\n{folder}/cluster\n0\n5432\n\n127.0.0.1\n")
     with Postgres(folder, durable=False) as server:
         assert _fetch(server.url(), "select 1") == 1
 
@@ -125,6 +123,7 @@ def test_a_killed_launcher_leaves_no_server_and_the_next_one_starts(folder: Path
 def test_a_server_of_an_earlier_run_is_stopped_before_a_new_one_starts(folder: Path) -> None:
     earlier = Postgres(folder, durable=False)
     earlier.start()
+    assert earlier._server is not None
     earlier._lock.release()  # what is left when a launcher dies and its server goes on
     lines: list[str] = []
     with Postgres(folder, durable=False, say=lines.append) as server:
@@ -149,9 +148,7 @@ def test_a_folder_its_account_cannot_enter_is_swapped_for_one_it_can_and_said(fo
     try:
         server.start()
         assert _fetch(server.url(), "select 1") == 1
-        assert lines[0].startswith(
-            f"PostgreSQL's account may not enter {folder}/inside; its data is in /var/lib/"
-        )
+        assert lines[0].startswith(f"PostgreSQL's account may not enter {folder}/inside; its data is in /var/lib/")
         assert folder.stat().st_mode & 0o777 == 0o700
     finally:
         server.destroy()
