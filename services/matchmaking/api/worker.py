@@ -39,13 +39,22 @@ class Worker:
             conference_id = await SolveQueue(tx).claim(self._id, self._settings.solve_quiet_seconds, seconds)
         if conference_id is None:
             return False
+        try:
+            await self._solve(conference_id)
+        except TRANSIENT:
+            # A deadlock, say: nothing was written, and nobody should wait for the lease to run out.
+            async with self._pool.acquire() as tx:
+                await SolveQueue(tx).give_back(conference_id, self._id)
+            raise
+        return True
+
+    async def _solve(self, conference_id: UUID) -> None:
         async with self._renewing(conference_id):
             requests, picture = await self._read(conference_id)
             hours = self._settings.suggestion_hours
             plan = await asyncio.to_thread(make_plan, picture, self._clock(), hours, new_id)
         failpoint.reach("worker.before_write")
         await self._write(conference_id, requests, plan)
-        return True
 
     async def _read(self, conference_id: UUID) -> tuple[Requests, Picture]:
         async with self._pool.acquire() as tx, tx.transaction(isolation="repeatable_read", readonly=True):

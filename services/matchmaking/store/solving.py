@@ -67,6 +67,10 @@ class SolveQueue:
         """Extends the lease, and locks it until the transaction ends; False when it was lost."""
         return await self._tx.fetchval(_RENEW, conference_id, owner, lease_seconds) is not None
 
+    async def give_back(self, conference_id: UUID, owner: UUID) -> None:
+        """Ends the lease if it is still ``owner``'s; the requests stay."""
+        await self._tx.execute("delete from solve_lease where conference_id = $1 and owner = $2", conference_id, owner)
+
     async def finish(self, conference_id: UUID, requests: Requests) -> None:
         """Deletes the answered requests and gives the lease back."""
         await self._tx.execute("delete from solve_request where id = any($1)", requests.ids)

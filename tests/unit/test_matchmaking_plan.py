@@ -1,0 +1,105 @@
+"""How a conference's picture becomes suggestions with reasons, and which events can never be taken."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hallway.attendee.v1 import attendee_pb2 as pb
+from hallway.attendee.v1 import events_pb2 as told
+
+from services.kit.envelope import Event
+from services.kit.errors import Poison
+from services.matchmaking.api import kafka
+from services.matchmaking.domain.facts import TieCount
+from services.matchmaking.domain.suggestion import Evidence, Route, Suggestion
+from services.matchmaking.handlers.plan import Plan, make_plan
+from services.matchmaking.handlers.ports import Picture, Seeker
+from tests.matchmaking import NOW, source, suggestion
+
+HERE, LIST = UUID(int=100), UUID(int=101)
+ADA, BOB, CYD = (UUID(int=n) for n in (1, 2, 3))
+REPLIES = (TieCount(LIST, "reply", "2027-01", 2, 1),)
+
+
+def seeker(id: UUID, budget: int = 2, holds: int = 0, interests: tuple[str, ...] = ()) -> Seeker:
+    return Seeker(id, budget, holds, interests, ())
+
+
+def picture(*seekers: Seeker, **more: Any) -> Picture:
+    given: dict[str, Any] = {"ties": {}, "sources": {}, "spent": (), "open_on_ties": (), "ends_at": None, **more}
+    return Picture(conference_id=HERE, seekers=seekers, **given)
+
+
+def plan(given: Picture) -> Plan:
+    return make_plan(given, NOW, 72, lambda: UUID(int=7))
+
+
+def test_a_tie_becomes_a_suggestion_with_its_reason():
+    (made,) = plan(
+        picture(seeker(ADA), seeker(BOB), ties={(ADA, BOB): REPLIES}, sources={LIST: source(LIST, HERE)})
+    ).new
+    assert (made.attendee_ids, made.route, made.format) == ((ADA, BOB), Route.TIE, "coffee")
+    assert made.evidence == (Evidence(LIST, "the list", "reply", 2, 1, "2027-01", "2027-01"),)
+    assert made.expires_at == NOW + timedelta(hours=72)
+
+
+def test_a_shared_interest_is_named_and_a_common_friend_is_not():
+    given = picture(
+        seeker(ADA, interests=("tea",)), seeker(BOB, budget=0), seeker(CYD, interests=("tea",)),
+        ties={(ADA, BOB): REPLIES, (BOB, CYD): REPLIES},
+    )  # fmt: skip
+    (friend,) = plan(given).new
+    assert (friend.attendee_ids, friend.route, friend.evidence) == ((ADA, CYD), Route.FRIEND_OF_FRIEND, ())
+    (interest,) = plan(replace(given, ties={})).new
+    assert (interest.route, interest.evidence) == (Route.SHARED_INTEREST, (Evidence(interest="tea"),))
+
+
+def test_what_somebody_holds_leaves_that_much_less_room():
+    assert plan(picture(seeker(ADA, budget=2, holds=2), seeker(BOB), ties={(ADA, BOB): REPLIES})).new == []
+    # A budget lowered below what is held takes nothing away.
+    assert plan(picture(seeker(ADA, budget=1, holds=2), seeker(BOB), ties={(ADA, BOB): REPLIES})).new == []
+
+
+def test_ties_and_spent_pairs_of_people_who_seek_nothing_do_no_harm():
+    given = picture(seeker(ADA), ties={(ADA, BOB): REPLIES}, spent={(BOB, CYD)})
+    assert plan(given).new == []
+
+
+def test_only_open_suggestions_whose_reasons_changed_are_refreshed():
+    known = (Evidence(LIST, "the list", "reply", 2, 1, "2027-01", "2027-01"),)
+    same: Suggestion = replace(suggestion(HERE, (ADA, BOB)), evidence=known)
+    old = suggestion(HERE, (ADA, BOB))
+    given = picture(ties={(ADA, BOB): REPLIES}, sources={LIST: source(LIST, HERE)}, open_on_ties=[same, old])
+    assert plan(given).evidence == {old.id: known}
+
+
+def event(message: Any) -> Event:
+    return Event(UUID(int=1), message.DESCRIPTOR.full_name, "k", 1, datetime(2027, 1, 1, tzinfo=UTC), message)
+
+
+@pytest.mark.parametrize(
+    ("handler", "message", "reason"),
+    [
+        (
+            kafka.on_conferences,
+            told.ConferenceCreated(conference=pb.Conference(id=str(HERE), time_zone="Mars/Base", ends_on="2027-05-12")),
+            "last day or time zone",
+        ),
+        (
+            kafka.on_conferences,
+            told.ConferenceCreated(conference=pb.Conference(id="x", time_zone="UTC", ends_on="2027-05-12")),
+            "not a UUID",
+        ),
+        (kafka.on_attendees, told.AttendeeJoined(attendee=pb.Attendee(id=str(ADA), state=99)), "state 99"),  # type: ignore[arg-type]
+        (
+            kafka.on_ties,
+            told.TieChanged(tie=pb.Tie(id=str(HERE), conference_id=str(HERE), a=str(BOB), b=str(ADA))),
+            "not in order",
+        ),
+    ],
+)
+async def test_an_event_that_makes_no_sense_is_poison(handler: Any, message: Any, reason: str):
+    with pytest.raises(Poison, match=reason):
+        await handler(None, [event(message)])
