@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from hallway.scheduling.v1.service_pb2_grpc import add_SchedulingServiceServicer_to_server
-
 from services.kit.clock import system_clock
 from services.kit.consumer import Consumer
 from services.kit.lifecycle import Loop, Part, Resources, Service
@@ -19,9 +17,8 @@ from services.scheduling.store.write import Store
 
 def parts(r: Resources[Settings]) -> Sequence[Part]:
     """The service: gRPC server, relay, consumer."""
-    api = Api(r.pool, r.clock)
     return [
-        Server(r.settings.grpc_listen, [lambda server: add_SchedulingServiceServicer_to_server(api, server)]),
+        Server(r.settings.grpc_listen, [Api(r.pool, r.clock).register]),
         Relay(r.settings, "scheduling"),
         Consumer(r.settings, r.pool, "scheduling", subscription(r.clock)),
     ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from hallway.scheduling.v1 import scheduling_pb2 as pb
 from hallway.scheduling.v1 import service_pb2 as service
-from hallway.scheduling.v1.service_pb2_grpc import SchedulingServiceServicer
+from hallway.scheduling.v1.service_pb2_grpc import SchedulingServiceServicer, add_SchedulingServiceServicer_to_server
 
 from services.kit.clock import Clock
 from services.kit.db import Connection, Pool
@@ -28,6 +28,10 @@ class Api(SchedulingServiceServicer):
     def __init__(self, pool: Pool, clock: Clock) -> None:
         self.pool = pool
         self.clock = clock
+
+    def register(self, server: object) -> None:
+        """Adds these methods to a gRPC server."""
+        add_SchedulingServiceServicer_to_server(self, server)
 
     async def SetVenue(self, request: service.SetVenueRequest, context: Any) -> service.SetVenueResponse:
         async def work(tx: Connection) -> service.SetVenueResponse:
