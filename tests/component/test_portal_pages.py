@@ -8,6 +8,7 @@ import pytest
 from hallway.attendee.v1 import attendee_pb2
 from hallway.matchmaking.v1 import service_pb2 as matchmaking_rpc
 
+from services.kit.errors import Unavailable
 from tests.component.portal_stage import (
     ADA,
     BO,
@@ -323,6 +324,31 @@ async def test_an_error_behind_an_htmx_form_is_told_above_the_page(stage):
     assert answer.text.strip() == (
         '<p class="notice">Choose one of the buttons: yes, not now, no, we have met, or never.</p>'
     )
+
+
+async def test_a_service_that_is_away_is_said_and_the_rest_of_the_page_is_there(stage):
+    await stage.enter()
+    await stage.deps.clients.matchmaking.channel.close()
+    stage.deps.clients.matchmaking.call = refusing
+    page = await stage.browser.get(ME)
+    assert page.status_code == 200
+    assert "Your suggestions cannot be read just now" in page.text
+    assert "A coffee with Cy Okafor" in page.text
+    failed = await stage.post(ANSWER, ME, {"answer": "yes"})
+    assert (failed.status_code, "Nothing is lost" in failed.text) == (503, True)
+
+
+async def refusing(*args, **more):
+    raise Unavailable("127.0.0.1:1 does not answer: UNAVAILABLE")
+
+
+async def test_a_database_that_is_away_gives_a_page_and_no_inner_detail(stage):
+    await stage.enter()
+    await stage.deps.pool.close()
+    page = await stage.browser.get(ME)
+    assert page.status_code == 503
+    assert "A part of Hallway does not answer" in page.text
+    assert "pool" not in page.text
 
 
 async def test_signing_out_ends_the_session_also_for_a_stolen_cookie(stage):

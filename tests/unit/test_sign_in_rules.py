@@ -132,7 +132,7 @@ def test_a_suggestion_without_evidence_is_labelled_by_its_route():
     assert why("friend_of_friend", [], "Bo", TODAY) == ["Somebody you both talk with online is here too."]
     assert why("tie", [Reason("#dev", "reply")], "Bo", TODAY) == ["The two of you have been in touch online."]
     assert why("made up", [], "Bo", TODAY) == [
-        "A small table for people who are new to each other. Everybody here asked for company."
+        "A small table for people who are new to each other. Everybody at it has said yes to meeting people."
     ]
 
 

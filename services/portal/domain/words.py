@@ -20,7 +20,7 @@ ROUTE_WITHOUT_EVIDENCE = {
     "tie": "The two of you have been in touch online.",
     "friend_of_friend": "Somebody you both talk with online is here too.",
     "shared_interest": "You have named the same interest.",
-    "open_table": "A small table for people who are new to each other. Everybody here asked for company.",
+    "open_table": "A small table for people who are new to each other. Everybody at it has said yes to meeting people.",
 }
 FORMAT_WORDS = {
     "coffee": "a coffee",

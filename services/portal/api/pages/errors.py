@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 
+from services.kit.db import TRANSIENT
 from services.kit.errors import Conflict, Forbidden, HallwayError, Invalid, NotFound, Unavailable
 from services.portal.api.pages.security import keep_visit, secure
 from services.portal.api.pages.site import Site
@@ -80,10 +81,13 @@ def _sign_in_first(visit: Visit) -> Response:
 def _explain(error: Exception) -> tuple[int, str]:
     if isinstance(error, HallwayError):
         status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 500)
-        return status, "" if status in (404, 500) else error.message
+        return status, "" if status in (404, 500, 503) else error.message
     if isinstance(error, RequestValidationError):  # an id in the path that is none
         return 404, ""
     if isinstance(error, HTTPException):
         return error.status_code, error.detail if error.status_code not in (404, 405) else ""
+    if isinstance(error, TRANSIENT):
+        logging.getLogger(__name__).warning("a page could not reach the database: %s", type(error).__name__)
+        return 503, ""
     logging.getLogger(__name__).error("a page failed", exc_info=error)
     return 500, ""

@@ -1,0 +1,1 @@
+"""The pages people see: attendees, organizers, and the way in."""
