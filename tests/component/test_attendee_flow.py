@@ -179,20 +179,25 @@ async def test_lists_come_in_pages_that_meet(service: AttendeeService) -> None:
         await service.call("ListAttendees", rpc.ListAttendeesRequest(conference_id=conference, limit=1_001))
 
 
-async def test_twenty_thousand_registrations_take_as_many_statements_as_two(
-    service: AttendeeService, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    statements: list[str] = []
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement sent on a connection of the pool; the relay's own is not one."""
+    sent: list[str] = []
     for name in ("execute", "fetch", "fetchval", "fetchrow"):
         real = getattr(asyncpg.Connection, name)
 
         async def counted(self: Any, query: str, *args: Any, _real: Any = real, **kwargs: Any) -> Any:
-            if self._proxy is not None:  # from the pool: not the relay's own connection
-                statements.append(query)
+            if self._proxy is not None:
+                sent.append(query)
             return await _real(self, query, *args, **kwargs)
 
         monkeypatch.setattr(asyncpg.Connection, name, counted)
+    return sent
 
+
+async def test_twenty_thousand_registrations_take_as_many_statements_as_two(
+    service: AttendeeService, statements: list[str]
+) -> None:
     conference = await service.conference()
     statements.clear()
     await service.register(conference, person("ada", joined=True), person("bob", joined=True))
@@ -202,3 +207,26 @@ async def test_twenty_thousand_registrations_take_as_many_statements_as_two(
     assert len(set(ids)) == 20_000
     assert len(statements) == few <= 20
     assert await service.pool.fetchval("select count(*) from outbox") == 1 + 2 * 20_002
+
+
+async def test_ten_thousand_counts_take_as_many_statements_as_one(
+    service: AttendeeService, statements: list[str]
+) -> None:
+    conference = await service.conference()
+    ids = await service.register(conference, *(person(f"t{n}", joined=True) for n in range(201)))
+    pairs = [(a, b) for a in ids[:100] for b in ids[101:]]
+
+    def counts(some: list[tuple[str, str]]) -> rpc.RecordInteractionsRequest:
+        return rpc.RecordInteractionsRequest(
+            conference_id=conference, network="github", source_name="reviews", visibility=pb.VISIBILITY_PUBLIC,
+            counts=[rpc.PairCount(actor_id=a, target_id=b, kind="review", count=1) for a, b in some],
+        )  # fmt: skip
+
+    await service.call("RecordInteractions", counts(pairs[:1]))
+    statements.clear()
+    await service.call("RecordInteractions", counts(pairs[:1]))
+    few = len(statements)
+    statements.clear()
+    assert (await service.call("RecordInteractions", counts(pairs))).ties_changed == 10_000
+    assert len(statements) == few <= 20
+    assert await service.pool.fetchval("select sum(a_to_b + b_to_a) from tie_count") == 10_002

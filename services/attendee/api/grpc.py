@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeAlias
 from uuid import UUID
 
+import grpc
 from hallway.attendee.v1 import attendee_pb2 as pb
 from hallway.attendee.v1 import service_pb2 as rpc
-from hallway.attendee.v1.service_pb2_grpc import AttendeeServiceServicer
+from hallway.attendee.v1.service_pb2_grpc import AttendeeServiceServicer, add_AttendeeServiceServicer_to_server
 
 from services.attendee.api import convert
 from services.attendee.api.upload import Reader
@@ -30,12 +31,16 @@ from services.kit.rpc import Context, command, question
 Work: TypeAlias = Callable[[Connection], Awaitable[pb.Source]]
 
 
-class AttendeeApi(AttendeeServiceServicer):
+class Api(AttendeeServiceServicer):
     """Every rpc: one transaction, one use case. Errors of kit become gRPC status with the fields to mend."""
 
     def __init__(self, pool: Pool, import_max_bytes: int) -> None:
         self.pool = pool
         self._reader = Reader(import_max_bytes)
+
+    def register(self, server: grpc.aio.Server) -> None:
+        """Answer the calls that reach `server`."""
+        add_AttendeeServiceServicer_to_server(self, server)
 
     async def CreateConference(self, request: rpc.CreateConferenceRequest, context: Context) -> pb.Conference:
         async def work(tx: Connection) -> pb.Conference:
