@@ -338,6 +338,20 @@ async def test_a_service_that_is_away_is_said_and_the_rest_of_the_page_is_there(
     assert (failed.status_code, "Nothing is lost" in failed.text) == (503, True)
 
 
+async def test_a_cancelled_ticket_shows_nothing_and_a_refusal_leads_back_to_the_conference(stage):
+    await stage.enter()
+    stage.attendees.state = attendee_pb2.ATTENDEE_STATE_CANCELLED
+    page = await stage.browser.get(ME)
+    assert (page.status_code, "Your ticket for this conference was cancelled" in page.text) == (403, True)
+    assert "Bo Ferreira" not in page.text
+    assert '<a class="button" href="/c/northcamp">' in page.text
+
+
+async def test_a_page_can_be_probed_without_its_body(stage):
+    assert (await stage.browser.head("/")).status_code == 200
+    assert (await stage.browser.head("/c/none")).status_code == 404
+
+
 async def refusing(*args, **more):
     raise Unavailable("127.0.0.1:1 does not answer: UNAVAILABLE")
 

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.kit.health import HttpServer
-from services.portal.api.pages.pulse import Pulse
+from services.portal.api.pages.pulse import Newest, Pulse
 from services.portal.api.pages.router import pages_router
 from tests.component.portal_stage import ADA, CONFERENCE, SESSION, raise_stage
 
@@ -154,3 +154,31 @@ async def test_a_database_that_is_away_for_a_moment_ends_no_stream():
 
     async with aclosing(Pulse(read).counters(CONFERENCE)) as beats:
         assert await anext(beats) == 5
+
+
+async def test_a_change_is_rendered_once_for_all_who_watch():
+    made: list[int] = []
+
+    async def make():
+        made.append(len(made))
+        await asyncio.sleep(0)
+        return f"rendering {len(made)}"
+
+    newest = Newest[str]()
+    both = await asyncio.gather(newest.get("here", 1, make), newest.get("here", 1, make))
+    assert list(both) == ["rendering 1", "rendering 1"]
+    assert await newest.get("here", 2, make) == "rendering 2"
+    assert await newest.get("elsewhere", 1, make) == "rendering 3"
+
+
+async def test_a_read_model_that_was_rebuilt_is_rendered_anew():
+    newest = Newest[str]()
+
+    async def before():
+        return "before"
+
+    async def after():
+        return "after"
+
+    assert await newest.get("here", 9, before) == "before"
+    assert await newest.get("here", 1, after) == "after"

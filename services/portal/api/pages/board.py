@@ -1,4 +1,4 @@
-"""The organizer's dashboard as fragments, rendered once for all who watch the same conference."""
+"""The organizer's dashboard as fragments, each of which can be replaced in an open page."""
 
 from datetime import datetime
 from typing import Any

@@ -49,7 +49,8 @@ def page_route(site: Site) -> type[APIRoute]:
                 try:
                     response = await answer(request)
                 except Exception as error:
-                    response = error_response(Visit(request, site), error)
+                    seen: Visit | None = getattr(request.state, "seen", None)
+                    response = error_response(seen or Visit(request, site), error)
                 keep_visit(request, response, site)
                 secure(response, site)
                 return response

@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Response
+from markupsafe import Markup
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from services.portal.api.pages import views
@@ -38,13 +39,19 @@ async def _changes(visit: Visit) -> AsyncIterator[ServerSentEvent]:
     try:
         async with asyncio.timeout(STREAM_SECONDS), aclosing(visit.site.pulse.counters(visit.conference.id)) as beats:
             yield ServerSentEvent(event="hello", data="", retry=RETRY_MS)
-            async for _ in beats:
-                for name, text in (await fragments(visit)).items():
+            async for counter in beats:
+                for name, text in (await _fragments_at(visit, counter)).items():
                     if shown.get(name) != text:
                         shown[name] = text
                         yield ServerSentEvent(event=name, data=text)
     except TimeoutError:
         return
+
+
+async def _fragments_at(visit: Visit, counter: int) -> dict[str, Markup]:
+    assert visit.conference and visit.identity
+    key = (visit.conference.id, visit.identity.sees_people)  # all that the fragments depend on
+    return await visit.site.boards.get(key, counter, lambda: fragments(visit))
 
 
 async def attendees(visit: ByPeopleOrganizer, after: UUID | None = None) -> Response:

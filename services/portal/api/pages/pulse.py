@@ -1,10 +1,13 @@
-"""One look at the change counters for all open dashboards of this process."""
+"""One look at the change counters, and one rendering of a change, for all open dashboards of this process."""
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
+from typing import Generic, TypeVar
 from uuid import UUID
 
+T = TypeVar("T")
 PAUSE = 0.5  # seconds between two looks
 
 
@@ -45,3 +48,18 @@ class Pulse:
             beat, self._beat = self._beat, asyncio.Event()
             beat.set()
             await asyncio.sleep(PAUSE)
+
+
+class Newest(Generic[T]):
+    """Keeps the newest value of each key: made once for each counter, however many ask at the same time."""
+
+    def __init__(self) -> None:
+        self._made: dict[Hashable, tuple[int, T]] = {}
+        self._locks: defaultdict[Hashable, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def get(self, key: Hashable, counter: int, make: Callable[[], Awaitable[T]]) -> T:
+        """The value at this counter, which starts anew when the read model is rebuilt."""
+        async with self._locks[key]:
+            if key not in self._made or self._made[key][0] != counter:
+                self._made[key] = (counter, await make())
+            return self._made[key][1]

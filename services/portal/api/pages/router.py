@@ -6,7 +6,7 @@ from fastapi.responses import FileResponse
 from services.portal.api.deps import Deps
 from services.portal.api.pages import entry, me, me_actions, organizer
 from services.portal.api.pages.errors import page_route
-from services.portal.api.pages.pulse import Pulse
+from services.portal.api.pages.pulse import Newest, Pulse
 from services.portal.api.pages.site import STATIC, Site, load_templates
 from services.portal.store.dashboard import change_counters
 
@@ -16,7 +16,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 def pages_router(deps: Deps) -> APIRouter:
     """Every page and form of the portal, with its error pages, headers and static files."""
-    site = Site(deps, load_templates(), Pulse(lambda: change_counters(deps.pool)))
+    site = Site(deps, load_templates(), Pulse(lambda: change_counters(deps.pool)), Newest())
     router = APIRouter(route_class=page_route(site), include_in_schema=False)
     add = router.add_api_route
 

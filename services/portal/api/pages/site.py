@@ -6,9 +6,10 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from services.portal.api.deps import Deps
-from services.portal.api.pages.pulse import Pulse
+from services.portal.api.pages.pulse import Newest, Pulse
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
@@ -21,6 +22,7 @@ class Site:
     deps: Deps
     templates: Environment
     pulse: Pulse
+    boards: Newest[dict[str, Markup]]
 
     @property
     def is_https(self) -> bool:

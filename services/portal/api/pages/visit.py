@@ -99,6 +99,7 @@ async def conference_visit(request: Request, slug: Slug) -> Visit:
     visit.conference = await reads.conference(visit.site.deps.pool, slug)
     if visit.conference is None:
         raise NotFound("conference", slug)
+    request.state.seen = visit  # what an error page can then show
     return visit
 
 
