@@ -1,6 +1,11 @@
-"""``python -m services.portal``: runs the portal; arguments as in services/kit/commands.py."""
+"""``python -m services.portal``: runs the portal; arguments as in services/kit/commands.py, and rebuild."""
 
-from services.portal.app import SERVICE
+import sys
+
+from services.kit import lifecycle
+from services.portal.app import SERVICE, rebuild
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["rebuild"]:
+        raise SystemExit(lifecycle.run(rebuild()))
     SERVICE.main()

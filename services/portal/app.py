@@ -1,13 +1,16 @@
 """The only place where the portal is wired together."""
 
 from collections.abc import MutableMapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from services.kit.consumer import Consumer
+from services.kit.db import create_pool
 from services.kit.health import Health, HttpServer
 from services.kit.lifecycle import Loop, Part, Resources, Service
 from services.kit.relay import Relay
+from services.kit.settings import load
 from services.portal.api.clients import connect
 from services.portal.api.deps import Deps
 from services.portal.api.http.app import create_app
@@ -15,6 +18,7 @@ from services.portal.api.kafka import MAIL, READ_MODEL
 from services.portal.api.mail import Mailer
 from services.portal.settings import Settings
 from services.portal.store.sign_in import Signer
+from services.portal.store.write import ReadModelStore
 
 NAME = "portal"
 MIGRATIONS = Path(__file__).parent / "store" / "migrations"
@@ -28,7 +32,7 @@ def parts(r: Resources[Settings]) -> list[Part]:
     return [
         clients,
         Relay(s, NAME),
-        Consumer(s, r.pool, NAME, READ_MODEL),
+        Consumer(s, r.pool, NAME, replace(READ_MODEL, group=s.read_model_group)),
         Consumer(s, r.pool, NAME, MAIL),
         Loop("mail", Mailer(deps).send_next, pause=1.0),
         HttpServer(s.http_listen, _with_health(create_app(deps), r.health)),
@@ -41,6 +45,15 @@ def _with_health(app: Any, health: Health) -> Any:
         await answering(scope, receive, send)
 
     return serve
+
+
+async def rebuild() -> int:
+    """Empties the read model. A consumer group that starts from the beginning then fills it again."""
+    pool = await create_pool(load(Settings).database_url, 2)
+    async with pool.acquire() as tx, tx.transaction():
+        await ReadModelStore(tx).clear(READ_MODEL.group)
+    await pool.close()
+    return 0
 
 
 SERVICE = Service(name=NAME, settings=Settings, migrations=MIGRATIONS, parts=parts, subscriptions=(READ_MODEL, MAIL))

@@ -25,5 +25,7 @@ class Settings(ServiceSettings):
     mail_tries: int = Field(default=8, ge=1, description="then a mail is given up")
     mailbox_url: str = Field(default="", description="the demo's page of sent mail; empty: none")
 
+    read_model_group: str = Field(default="portal-read-model", description="a new name reads all of Kafka again")
+
     body_max_bytes: int = Field(default=32 * 1024 * 1024, ge=1024, description="JSON, CSV and forms")
     upload_max_bytes: int = Field(default=512 * 1024 * 1024, ge=1024, description="files of one source")

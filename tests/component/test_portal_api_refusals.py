@@ -94,6 +94,21 @@ async def test_unknown_conferences_people_and_pages_are_not_there(quiet: Hall):
     refused(await quiet.api.get("/conferences/pycamp/attendees/me/suggestions"), 422)
 
 
+@pytest.mark.parametrize("rubbish", ["\\u0000", "\\ud800", "\\u001b", "x" * 300])
+async def test_characters_nobody_writes_are_refused_wherever_they_come(quiet: Hall, rubbish: str):
+    for path, body in (
+        ("/tokens", f'{{"name": "a{rubbish}", "scopes": ["read"]}}'),
+        (
+            "/conferences/pycamp/registrations",
+            f'{{"registrations": [{{"ticket": "a{rubbish}", "name": "b", "email": "c@d.org"}}]}}',
+        ),
+        ("/conferences/pycamp/join", f'{{"tickets": ["a{rubbish}"]}}'),
+    ):
+        refused(await quiet.api.post(path, content=body, headers={"content-type": "application/json"}), 422)
+    refused(await quiet.api.get("/conferences/py%00camp"), 422)
+    refused(await quiet.api.get("/conferences/pycamp/ties?attendee=%00"), 422)
+
+
 async def test_a_conference_that_is_there_already_is_a_conflict(quiet: Hall):
     body = {"slug": "pycamp", "name": "P", "time_zone": "UTC", "starts_on": "2027-01-01", "ends_on": "2027-01-02"}
     refused(await quiet.api.post("/conferences", json=body), 409)

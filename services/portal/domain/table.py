@@ -48,7 +48,7 @@ def read(content: bytes, columns: Sequence[str], optional: Sequence[str] = ()) -
 
 
 def _text(content: bytes) -> str:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content[:4096]:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
         raise Invalid("file", "the file is in UTF-16 or binary, not UTF-8; save it as 'CSV UTF-8' and send it again")
     try:
         return content.decode("utf-8-sig")

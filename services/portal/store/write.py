@@ -118,8 +118,9 @@ class ReadModelStore:
             list(conference_ids),
         )
 
-    async def clear(self) -> None:
-        """Empties the read model before it is built anew from Kafka."""
+    async def clear(self, group: str) -> None:
+        """Empties the read model, and lets this consumer group take every event afresh."""
+        await self._tx.execute("DELETE FROM inbox WHERE consumer_group = $1", group)
         await self._tx.execute(f"TRUNCATE {_ALL}")
 
 

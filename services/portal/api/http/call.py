@@ -118,6 +118,8 @@ def _needs(*scopes: str) -> Any:
         token: Token = request.state.token
         if not token.scopes.intersection(scopes):
             token.require(scopes[0])
+        if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
+            raise Invalid("path", "the address holds a NUL character; remove it")
         slug = request.path_params.get("slug")
         conference = await find_conference(request.state.deps, slug) if slug is not None else None
         if conference is not None:

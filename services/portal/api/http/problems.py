@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from services.kit import errors
+from services.kit.db import TRANSIENT
 from services.kit.errors import HallwayError, Problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -81,5 +82,8 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _unexpected(_: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, TRANSIENT):
+        log.warning("answered 503: %s", type(error).__name__)
+        return problem(503, "the database does not answer now; try again", headers={"retry-after": "1"})
     log.error("request failed: %s", type(error).__name__, exc_info=error)
     return problem(500, "Hallway failed at this; nothing was changed by the part that failed. Try again later.")

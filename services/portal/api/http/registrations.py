@@ -63,7 +63,7 @@ def _at_its_row(problem: Problem, people: Sequence[Registration]) -> Problem:
     return Problem(problem.field, problem.message, people[problem.row].row)
 
 
-@router.delete("/registrations/{ticket}", status_code=204)
+@router.delete("/registrations/{ticket:path}", status_code=204)
 async def cancel(call: Registrar, slug: str, ticket: str) -> None:
     """Cancels a registration; its sessions are freed and the others told."""
     client = call.deps.clients.attendee
