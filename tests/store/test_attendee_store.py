@@ -21,7 +21,7 @@ from services.attendee.store import reads
 from services.attendee.store.write import Store
 from services.kit.db import Pool
 from services.kit.errors import Conflict, NotFound
-from tests.conftest import MakeDatabase
+from tests.conftest import MakeDatabase, eventually
 
 CONFERENCE, ADA, BOB, CYD, IRC, MAIL = (UUID(int=n) for n in range(1, 7))
 AB, AC, BC = (tie_id(CONFERENCE, *pair) for pair in ((ADA, BOB), (ADA, CYD), (BOB, CYD)))
@@ -118,9 +118,7 @@ async def test_commands_on_one_conference_wait_for_each_other(pool: Pool) -> Non
         await first.lock_conference(CONFERENCE)
         async with writing(pool) as second:
             waiting = asyncio.ensure_future(second.lock_conference(CONFERENCE))
-            async with pool.acquire() as tx:
-                while not await tx.fetchval("select exists (select from pg_locks where not granted)"):
-                    await asyncio.sleep(0.01)
+            await eventually(lambda: pool.fetchval("select exists (select from pg_locks where not granted)"), 10)
             assert not waiting.done()
             await first.tx.execute("rollback; begin")
             await waiting
