@@ -28,6 +28,7 @@ class Hall:
     api: httpx.AsyncClient
     pool: Pool
     url: str
+    attendee: Pool  # the attendee service's database, to see that nothing was left there
 
     async def conference(self, slug: str = "pycamp", **more: str) -> dict[str, Any]:
         """Creates a conference."""
@@ -77,10 +78,11 @@ async def hall(
     """Everything runs until the end; without ``kafka`` only what answers gRPC and HTTP."""
     common = kafka or {"kafka_bootstrap": "127.0.0.1:9"}
     async with AsyncExitStack() as stack:
-        addresses = {}
+        addresses, pools = {}, {}
         for module in (attendee, matchmaking, scheduling):
             name = module.SERVICE.name
             made = await database(name)
+            pools[name] = made.pool
             given = module.SERVICE.settings(database_url=made.url, **common)
             parts = [*module.SERVICE.parts(_resources(given, made))]
             if module.SERVICE.worker and kafka:
@@ -97,4 +99,4 @@ async def hall(
         http = next(p for p in parts if isinstance(p, HttpServer))
         await _start(stack, [p for p in parts if kafka or p is http or p is parts[0]])
         url = f"http://127.0.0.1:{http.port}"
-        yield Hall(await stack.enter_async_context(client(url, ADMIN)), made.pool, url)
+        yield Hall(await stack.enter_async_context(client(url, ADMIN)), made.pool, url, pools["attendee"])

@@ -1,5 +1,6 @@
 """Bad input at the API's door: each refusal names what to mend, and nothing is half-done."""
 
+import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator
@@ -7,6 +8,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from services.portal.api.http import limits
 from tests.conftest import MakeDatabase
 from tests.portal_hall import Hall, client, hall
 
@@ -32,6 +34,11 @@ def refused(answer: httpx.Response, status: int) -> dict[str, object]:
     assert problem["status"] == status
     assert set(problem) == {"type", "title", "status", "detail", "errors"}
     return dict(problem)
+
+
+async def sources(quiet: Hall) -> int:
+    """How many sources the attendee service holds."""
+    return int(await quiet.attendee.fetchval("SELECT count(*) FROM source"))
 
 
 async def registered(quiet: Hall) -> int:
@@ -198,6 +205,35 @@ async def test_an_oversized_upload_is_refused_and_no_source_is_left(quiet: Hall)
 
     headers = {"content-type": "multipart/form-data; boundary=b"}
     refused(await quiet.api.post(SOURCES, content=unannounced(), headers=headers), 413)
+    assert await sources(quiet) == 0
+
+
+async def test_an_upload_whose_connection_breaks_leaves_no_source(quiet: Hall):
+    begun = asyncio.Event()
+
+    async def broken() -> AsyncIterator[bytes]:
+        yield b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.log"\r\n\r\n'
+        yield b"[10:00] <ana> bo: hello\n" * 100
+        begun.set()
+        await asyncio.Event().wait()
+
+    headers = {"content-type": "multipart/form-data; boundary=b"}
+    upload = asyncio.create_task(quiet.api.post(SOURCES, content=broken(), headers=headers))
+    await begun.wait()
+    upload.cancel()
+    assert (await quiet.api.get("/conferences/pycamp")).status_code == 200
+    assert await sources(quiet) == 0
+
+
+async def test_a_body_that_never_ends_is_given_up(quiet: Hall, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(limits, "SILENCE_SECONDS", 0.2)
+
+    async def stuck() -> AsyncIterator[bytes]:
+        yield b"ticket,name"
+        await asyncio.sleep(3)
+
+    headers = {"content-type": "text/csv"}
+    refused(await quiet.api.post("/conferences/pycamp/registrations", content=stuck(), headers=headers), 408)
 
 
 @pytest.mark.parametrize(
@@ -213,6 +249,7 @@ async def test_an_oversized_upload_is_refused_and_no_source_is_left(quiet: Hall)
 async def test_a_broken_upload_is_refused(quiet: Hall, body: bytes, told: str):
     headers = {"content-type": "multipart/form-data; boundary=b"}
     assert told in str(refused(await quiet.api.post(SOURCES, content=body, headers=headers), 422)["detail"])
+    assert await sources(quiet) == 0
 
 
 async def test_an_upload_that_is_no_chat_log_or_of_an_unknown_network_is_refused_without_quoting_it(quiet: Hall):
@@ -221,6 +258,7 @@ async def test_an_upload_that_is_no_chat_log_or_of_an_unknown_network_is_refused
         answer = await quiet.api.post(path, files={"files": ("a.log", content)})
         refused(answer, 422)
         assert CANARY not in answer.text
+        assert await sources(quiet) == 0
     refused(await quiet.api.post(SOURCES, content=b"text", headers={"content-type": "text/plain"}), 415)
     refused(await quiet.api.post(SOURCES.replace("public", "secret"), files={"files": ("a.log", b"x")}), 422)
 

@@ -13,6 +13,7 @@ _UPLOAD = re.compile(r"^/api/v1/conferences/[^/]+/sources$")
 _MIB = 1024 * 1024
 DISCARDED = 64 * _MIB  # of what a refused client still sends; more of it and it gets the line cut
 DISCARD_SECONDS = 30
+SILENCE_SECONDS = 60  # in the middle of a body; nobody may hold a connection open for ever
 
 
 class BodyLimit:
@@ -46,8 +47,14 @@ class _Exchange:
         self._unread = self.headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in self.headers
 
     async def receive(self) -> Any:
-        """The next part of the body; raises 413 past the bound."""
-        message = await self._next()
+        """The next part of the body; raises 413 past the bound, 408 when it does not come."""
+        try:
+            # After the body this waits for the client to leave, which may take as long as the response.
+            async with asyncio.timeout(SILENCE_SECONDS if self._unread else None):
+                message = await self._next()
+        except TimeoutError:
+            self._unread = False  # there is nothing to wait for
+            raise HTTPException(408, f"nothing came for {SILENCE_SECONDS} s; send the request again") from None
         if self._read > self._most:
             raise HTTPException(413, self._refusal)
         return message

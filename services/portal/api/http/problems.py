@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from services.kit import errors
 from services.kit.db import TRANSIENT
@@ -21,6 +22,7 @@ TITLES = {
     404: "Not there",
     405: "Not done this way",
     409: "Does not fit what is there",
+    408: "Too slow",
     413: "Too large",
     415: "Not a format taken here",
     422: "Something to mend",
@@ -52,6 +54,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HallwayError, _hallway)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -79,6 +82,10 @@ def _problem_of(error: Mapping[str, Any]) -> Problem:
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     return problem(error.status_code, str(error.detail), headers=error.headers)
+
+
+async def _gone(_: Request, __: Exception) -> JSONResponse:
+    return problem(400, "the connection broke before the request was whole; send it again")
 
 
 async def _unexpected(_: Request, error: Exception) -> JSONResponse:
