@@ -6,7 +6,7 @@ import warnings
 from hallway.attendee.v1 import attendee_pb2 as hallway_dot_attendee_dot_v1_dot_attendee__pb2
 from hallway.attendee.v1 import service_pb2 as hallway_dot_attendee_dot_v1_dot_service__pb2
 
-GRPC_GENERATED_VERSION = '1.85.1'
+GRPC_GENERATED_VERSION = '1.81.1'
 GRPC_VERSION = grpc.__version__
 _version_not_supported = False
 
