@@ -63,7 +63,7 @@ def target(
 def main(arguments: Sequence[str] | None = None) -> Any:
     """Runs one command; ends with 0, 1 when it was refused, 2 when it was not understood, 130 by Ctrl-C."""
     try:
-        app(list(arguments) if arguments is not None else None)
+        app(None if arguments is None else list(arguments), prog_name="hallway")
     except Refused as refused:
         complain(refused.lines())
     except (CommandError, Problem) as error:

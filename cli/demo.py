@@ -1,5 +1,6 @@
 """The demo: a sample community brought in through the real doors, some of its people already saying yes."""
 
+import csv
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,9 +40,11 @@ def show(running: Running) -> None:
         _load(at, console)
         _wait_for_suggestions(at, console)
         with _step(console, "Letting some of them say yes"):
-            pages = scene.play(at)
-        _wait_for(at, console, "Finding time and place for the first matches", lambda counts: counts["scheduled"] > 0)
-        memory.write_text(json.dumps({"pages": pages}))
+            played = scene.play(at)
+        _wait_for(
+            at, console, "Finding time and place", lambda now: now["scheduled"] + now["unplaced"] >= played.matches
+        )
+        memory.write_text(json.dumps({"pages": played.pages}))
     _print_links(at, running, json.loads(memory.read_text())["pages"])
 
 
@@ -56,6 +59,7 @@ def _load(at: Conference, console: Console) -> None:
             about = {"slug": SLUG, "name": NAME, "time_zone": ZONE, "starts_on": first, "ends_on": last}
             at.api.command("POST", "/conferences", about)
         with _step(console, "Registering 240 people"):
+            joining = _hold_back_joined(folder / "registrations.csv")
             at.command("POST", "/registrations", csv=folder / "registrations.csv")
         with _step(console, "Setting up places and talks"):
             at.command("PUT", "/venue", csv=folder / "venue.csv")
@@ -64,6 +68,23 @@ def _load(at: Conference, console: Console) -> None:
             _import(at, folder / "packaging-list.mbox", network="mbox", name="the packaging list")
         with _step(console, "Importing the chat"):
             _import(at, folder / "chat", network="irc", name="#packaging")
+    with _step(console, f"{len(joining)} of them join"):
+        at.command("POST", "/join", {"tickets": joining})
+
+
+def _hold_back_joined(registrations: Path) -> list[str]:
+    """Takes the column joined out of the file; the tickets of those who joined.
+
+    They join once the archives are in: who joins before would first be suggested to somebody by another route.
+    """
+    with registrations.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    joining = [row["ticket"] for row in rows if row.pop("joined") == "yes"]
+    with registrations.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return joining
 
 
 def _first_day(at: Conference) -> date | None:

@@ -2,15 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import demo as demonstration
 from cli.output import say
-from embedded import hallway
-from embedded.hallway import Running
 from embedded.options import Options
+
+if TYPE_CHECKING:  # at run time only where needed: what runs Hallway takes longer to load than all other commands
+    from embedded.hallway import Running
 
 StateOption = Annotated[Path, typer.Option(envvar="HALLWAY_STATE", help="Folder for all data.")]
 PortOption = Annotated[
@@ -31,10 +31,12 @@ def up(
 ) -> None:
     """Run all of Hallway here until Ctrl-C, and keep the data."""
     options = Options(state, port, listen, public_url or None, postgres_url or None)
+    from embedded import hallway
+
     hallway.run(_say_where, options)
 
 
-def _say_where(running: Running) -> None:
+def _say_where(running: "Running") -> None:
     lines = [f"Hallway is up: {running.portal_url}", "In another terminal, in this folder: hallway conference list"]
     if running.mailbox_url:
         lines.insert(1, f"Mail it sends is shown at {running.mailbox_url}")
@@ -51,6 +53,9 @@ def demo(
 ) -> None:
     """Run all of Hallway here with a made-up conference of 240 people. Ctrl-C stops it, the data is kept."""
     options = Options(state, port, listen, public_url or None, postgres_url or None)
+    from cli import demo as demonstration
+    from embedded import hallway
+
     hallway.run(demonstration.show, options)
 
 
@@ -61,5 +66,7 @@ def reset(
     """Forget everything that 'up' and 'demo' keep here."""
     if sys.stdin.isatty() and not yes:
         typer.confirm(f"Delete all data in {state.absolute()}?", abort=True)
+    from embedded import hallway
+
     gone = hallway.reset(Options(state))
     say(f"{state.absolute()} is gone." if gone else f"There is nothing to forget in {state.absolute()}.")

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from rich import box
@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
+
+WIDE = 120  # characters a line
 
 
 def clean(value: object) -> str:
@@ -41,15 +43,20 @@ def show_json(value: Any) -> None:
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
-    """A table, or the sentence `empty` when it has no row. Columns that start with '#' are numbers."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
+    """A table, or the sentence `empty` when it has no row. Columns that start with '#' are numbers.
+
+    A last column "id" is left out where it would squeeze the others; scripts find ids in the JSON.
+    """
+    console, table = Console(), Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    shown = columns[:-1] if columns[-1] == "id" and console.width < WIDE else columns
+    for column in shown:
         number = column.startswith("#")
-        table.add_column(column.removeprefix("#"), justify="right" if number else "left", overflow="fold")
+        justify: Literal["right", "left"] = "right" if number else "left"
+        table.add_column(column.removeprefix("#"), justify=justify, overflow="fold", no_wrap=column == "id")
     for row in rows:
-        table.add_row(*(Text(clean("" if cell is None else cell)) for cell in row))
+        table.add_row(*(Text(clean("" if cell is None else cell)) for cell in row[: len(shown)]))
     if table.row_count:
-        Console().print(table)
+        console.print(table)
     else:
         say(empty)
 
@@ -63,11 +70,11 @@ def upload_progress() -> Progress:
 
 
 def when(starts: str | None, ends: str | None, zone: str) -> str:
-    """Two moments of the API as local time: Tue 2026-12-01 10:30 to 11:00."""
+    """Two moments of the API as local time: Tue 2026-12-01 10:30-11:00."""
     if not starts or not ends:
         return "no time yet"
     first, last = (datetime.fromisoformat(moment).astimezone(ZoneInfo(zone)) for moment in (starts, ends))
-    return f"{first:%a %Y-%m-%d %H:%M} to {last:%H:%M}"
+    return f"{first:%a %Y-%m-%d %H:%M}-{last:%H:%M}"
 
 
 def names(people: Iterable[dict[str, Any]], *, but: str = "") -> str:

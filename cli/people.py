@@ -13,6 +13,7 @@ AttendeeArgument = Annotated[str, typer.Argument(help="Ticket, e-mail address, n
 AttendeeOption = Annotated[str, typer.Option("--attendee", help="Only of this person: ticket, e-mail, name or id.")]
 LimitOption = Annotated[int, typer.Option(min=1, help="Show so many at most.")]
 SHOWN = 50
+KINDS = {"reply": ("reply", "replies"), "mention": ("mention", "mentions")}
 
 
 class Answer(StrEnum):
@@ -91,13 +92,12 @@ def reasons(evidence: list[dict[str, Any]]) -> str:
 def _reason(e: dict[str, Any]) -> str:
     if e.get("interest"):
         return f"both named {e['interest']}"
-    there, back = int(e.get("first_to_second") or 0), int(e.get("second_to_first") or 0)
-    span = " to ".join(dict.fromkeys(month for month in (e.get("first_month"), e.get("last_month")) if month))
-    return " ".join(word for word in (f"{there + back} \N{MULTIPLICATION SIGN} {e.get('kind')}", span, _on(e)) if word)
-
-
-def _on(e: dict[str, Any]) -> str:
-    return f"on {e['source_name']}" if e.get("source_name") else ""
+    count = int(e.get("first_to_second") or 0) + int(e.get("second_to_first") or 0)
+    one, several = KINDS.get(e.get("kind", ""), (e.get("kind", ""),) * 2)
+    where = f" on {e['source_name']}" if e.get("source_name") else ""
+    months = [month for month in (e.get("first_month"), e.get("last_month")) if month]
+    span = f", {' to '.join(dict.fromkeys(months))}" if months else ""
+    return f"{count} {one if count == 1 else several}{where}{span}"
 
 
 def answer(

@@ -42,7 +42,7 @@ def venue(context: typer.Context, file: CsvArgument, slug: ConferenceOption = ""
     Columns: name, capacity (sessions at once), seats (people in each), formats (separated by ;), opens, closes.
     """
     done = conference(context, slug).command("PUT", "/venue", csv=file)
-    say(f"{len(done['places'])} places.")
+    say(f"Places: {len(done['places'])}")
 
 
 def talks(context: typer.Context, file: CsvArgument, slug: ConferenceOption = "") -> None:
@@ -51,6 +51,6 @@ def talks(context: typer.Context, file: CsvArgument, slug: ConferenceOption = ""
     Columns: id, title, room, starts and ends (local, YYYY-MM-DD HH:MM), speaker_emails (separated by ;).
     """
     done = conference(context, slug).command("PUT", "/talks", csv=file)
-    say(f"{done['talks']} talks.")
+    say(f"Talks: {done['talks']}")
     if unknown := done.get("speakers_not_registered"):
         say(f"Not registered, so their talks do not keep them busy: {', '.join(unknown)}")

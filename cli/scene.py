@@ -1,5 +1,6 @@
 """The first scene of the demo: a dozen pairs who have both said yes, some who wait, and one pair left for you."""
 
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -10,8 +11,16 @@ BOTH, ONE_SIDE = 12, 8
 ASKED = 120  # people whose suggestions are looked at
 
 
-def play(at: Conference, seed: int = 1) -> list[str]:
-    """Answers for them; the ids of the two people whose suggestion to each other is left open."""
+@dataclass(frozen=True)
+class Scene:
+    """Who is left to you: the ids of two people suggested to each other; and how many pairs matched."""
+
+    pages: list[str]
+    matches: int
+
+
+def play(at: Conference, seed: int = 1) -> Scene:
+    """Answers for them."""
     pairs = _apart(_pairs(at))
     if not pairs:
         raise CommandError("no two people were suggested to each other because they talk online; see the log above")
@@ -20,7 +29,7 @@ def play(at: Conference, seed: int = 1) -> list[str]:
     for number, pair in enumerate(others[: BOTH + ONE_SIDE]):
         for person in pair["attendees"][: 2 if number < BOTH else 1]:
             at.command("POST", f"/attendees/{person['id']}/suggestions/{pair['id']}/answer", {"answer": "yes"})
-    return [person["id"] for person in left["attendees"]]
+    return Scene([person["id"] for person in left["attendees"]], min(BOTH, len(others)))
 
 
 def _pairs(at: Conference) -> list[dict[str, Any]]:
