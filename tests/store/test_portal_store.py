@@ -177,6 +177,15 @@ async def test_a_mail_is_claimed_by_one_sender_and_comes_back_if_that_one_dies(p
     assert await claim(NOW + timedelta(days=9)) is None
 
 
+async def test_a_sign_in_link_does_not_wait_behind_welcomes(pool: Pool):
+    store = MailStore(pool, NOW)  # type: ignore[arg-type]
+    await store.add([mails.welcome(person(n)) for n in (11, 12)])
+    later = MailStore(pool, NOW + timedelta(seconds=1))  # type: ignore[arg-type]
+    await later.add([Notice(UUID(int=8), "sign-in", HERE, "olga@example.org", "owner")])
+    first = await mail.claim(pool, NOW + timedelta(seconds=2), timedelta(minutes=2))  # type: ignore[arg-type]
+    assert first and (first.kind, first.recipient, first.role) == ("sign-in", "olga@example.org", "owner")
+
+
 async def test_a_newer_mail_about_a_session_takes_the_place_of_one_not_sent(pool: Pool):
     store = MailStore(pool, NOW)  # type: ignore[arg-type]
     await store.add(mails.of_session(UUID(int=5), "scheduled", SESSION))

@@ -70,11 +70,13 @@ class Due:
 
 
 async def claim(tx: Connection, now: datetime, patience: timedelta) -> Due | None:
-    """Takes the next mail that is due; if nothing more is heard of it, it is due again after ``patience``."""
+    """Takes the next mail that is due; if nothing more is heard of it, it is due again after ``patience``.
+
+    Welcomes go last: a sign-in link does not wait behind thousands of them."""
     record = await tx.fetchrow(
         """UPDATE mail SET tries = tries + 1, next_try_at = $1::timestamptz + $2 WHERE id = (
                SELECT id FROM mail WHERE sent_at IS NULL AND dropped_at IS NULL AND next_try_at <= $1
-               ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+               ORDER BY kind = 'welcome', next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
            RETURNING id, kind, conference_id, recipient, role, session, tries""",
         now,
         patience,

@@ -14,6 +14,7 @@ from services.portal.domain.registrations import Registration
 
 router = APIRouter(prefix="/conferences/{slug}", tags=["registrations"])
 PAGE = 1_000
+TOGETHER = 20_000  # people who join in one transaction: the most attendee takes
 SECONDS = 60.0  # 20,000 registrations in one transaction
 _CSV = (
     "ticket,name,email,handles,interests,formats,budget,joined\n"
@@ -85,9 +86,9 @@ async def join(call: Registrar, slug: str, body: Join) -> dict[str, int]:
     # Those who joined before are sent too: a retry is then the same request, and hears the first reply.
     ids = sorted(a.id for a in people.values() if a.state != attendee_pb2.ATTENDEE_STATE_CANCELLED)
     client, joined = call.deps.clients.attendee, 0
-    for step, start in enumerate(range(0, len(ids), PAGE)):
+    for step, start in enumerate(range(0, len(ids), TOGETHER)):
         message = service_pb2.JoinAttendeesRequest(
-            conference_id=str(call.conference.id), attendee_ids=ids[start : start + PAGE]
+            conference_id=str(call.conference.id), attendee_ids=ids[start : start + TOGETHER]
         )
         joined += (await call.command(client, client.stub.JoinAttendees, message, step=step, timeout=SECONDS)).joined
     return {"joined": joined}
