@@ -61,6 +61,8 @@ class Mailer:
                 return "its people never became known" if due.tries >= self._deps.settings.mail_tries else None
             if problem := _outdated(due, person, now):
                 return problem
+            if due.kind == "suggestions" and not await reads.open_suggestions(tx, UUID(due.recipient)):
+                return "no suggestion is open any more"
             path = await issue_link(
                 tx, self._deps.signer, subject=due.recipient, role=due.role, conference_id=due.conference_id,
                 ttl=LINK_LASTS.get(due.kind, USUAL_LINK_LASTS),

@@ -48,7 +48,7 @@ class MailStore:
         """See Outbox.lately_told_of_suggestions."""
         records = await self._tx.fetch(
             """SELECT DISTINCT recipient FROM mail m WHERE recipient = any($1) AND kind = 'suggestions'
-               AND created_at > $2 AND NOT EXISTS (SELECT FROM sign_in_link l
+               AND created_at > $2 AND dropped_at IS NULL AND NOT EXISTS (SELECT FROM sign_in_link l
                    WHERE l.subject = m.recipient AND l.consumed_at > m.created_at AND m.sent_at IS NOT NULL)""",
             recipients,
             since,
