@@ -99,6 +99,7 @@ class _Embedded:
         self._supervisor = Supervisor(processes, self._log, cwd=_ROOT, foundations=foundations)
 
     def run(self, on_ready: Callable[[Running], None]) -> None:
+        interrupted = False
         with Interrupts(self._kill) as interrupts:
             try:
                 self._start_foundations()
@@ -106,11 +107,12 @@ class _Embedded:
                 threading.Thread(target=self._call, args=(on_ready,), daemon=True).start()
                 self._supervisor.watch(self._finished.is_set)
             except KeyboardInterrupt:
+                interrupted = True
                 self._log.say("stopping; Ctrl-C again ends everything at once")
             finally:
                 interrupts.stopping()
                 self._stop()
-        if self._error is not None:
+        if self._error is not None and not interrupted:  # stopped in the middle, `on_ready` cannot but fail
             raise self._error
 
     def _start_foundations(self) -> None:
