@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.connection import ConferenceOption, JsonOption, conference, connect
+from cli.connection import JsonOption, conference, connect
 from cli.output import say, show_json, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Make conferences, look at them.")
@@ -40,7 +40,11 @@ def list_(context: typer.Context, as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def show(context: typer.Context, slug: ConferenceOption = "", as_json: JsonOption = False) -> None:
+def show(
+    context: typer.Context,
+    slug: Annotated[str, typer.Argument(envvar="HALLWAY_CONFERENCE", help="Not needed while there is only one.")] = "",
+    as_json: JsonOption = False,
+) -> None:
     """Show one conference."""
     c = conference(context, slug).ask()
     if as_json:

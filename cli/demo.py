@@ -45,7 +45,11 @@ def show(running: Running) -> None:
             at, console, "Finding time and place", lambda now: now["scheduled"] + now["unplaced"] >= played.matches
         )
         memory.write_text(json.dumps({"pages": played.pages}))
-    _print_links(at, running, json.loads(memory.read_text())["pages"])
+    pages = json.loads(memory.read_text())["pages"]
+    if not scene.is_open(at, pages):
+        pages = scene.another(at) or pages
+        memory.write_text(json.dumps({"pages": pages}))
+    _print_links(at, running, pages)
 
 
 def _load(at: Conference, console: Console) -> None:
@@ -143,8 +147,12 @@ def _print_links(at: Conference, running: Running, pages: list[str]) -> None:
     text.append("{matched} have a match, {scheduled} sessions are scheduled.\n".format(**counts))
     for what, url in links:
         text.append(f"\n{what}\n", "bold").append(f"  {url}\n", "cyan")
-    text.append(f"\n{' and '.join(names[i] for i in pages)} are suggested to each other: open both pages, say yes on\n")
-    text.append("both, and watch the dashboard. These links sign in once; the next start prints new ones.\n")
+    if scene.is_open(at, pages):
+        text.append(
+            f"\n{' and '.join(names[i] for i in pages)} are suggested to each other: open both pages, say yes\n"
+        )
+        text.append("on both, and watch the dashboard.\n")
+    text.append("\nThese links sign in once; the next start prints new ones.\n")
     if date.fromisoformat(about["ends_on"]) < datetime.now(UTC).date():
         text.append("The days are over: 'hallway reset', then 'hallway demo', make a new conference.\n", "yellow")
     console.print(text.append("Ctrl-C stops everything and keeps the data.\n"), soft_wrap=True)

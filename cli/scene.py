@@ -32,14 +32,30 @@ def play(at: Conference, seed: int = 1) -> Scene:
     return Scene([person["id"] for person in left["attendees"]], min(BOTH, len(others)))
 
 
+def is_open(at: Conference, pages: list[str]) -> bool:
+    """Whether these two are suggested to each other and have no session yet."""
+    met = {session["id"] for session in at.api.pages(at.path("/sessions"), "sessions", attendee=pages[0])}
+    return any(
+        {person["id"] for person in s["attendees"]} == set(pages) and s["id"] not in met
+        for s in at.ask(f"/attendees/{pages[0]}/suggestions")["suggestions"]
+    )
+
+
+def another(at: Conference) -> list[str]:
+    """The ids of two others to show, the closest first; empty when everything was answered or has run out."""
+    return next(([person["id"] for person in pair["attendees"]] for pair in _pairs(at)), [])
+
+
 def _pairs(at: Conference) -> list[dict[str, Any]]:
-    """Open suggestions of two who talk online, the closest first."""
+    """Open suggestions of two who talk online and have no session yet, the closest first."""
+    met = {session["id"] for session in at.api.pages(at.path("/sessions"), "sessions")}  # has its suggestion's id
     people = [a for a in at.api.pages(at.path("/attendees"), "attendees") if a["state"] == "joined"]
     people.sort(key=lambda a: a["ticket"])
     found = {}
     for person in people[:ASKED]:
         for suggestion in at.ask(f"/attendees/{person['id']}/suggestions")["suggestions"]:
-            if suggestion["route"] == "tie" and len(suggestion["attendees"]) == 2:
+            two = suggestion["route"] == "tie" and len(suggestion["attendees"]) == 2
+            if two and suggestion["id"] not in met:
                 found[suggestion["id"]] = suggestion
     return sorted(found.values(), key=lambda s: (-_weight(s), sorted(p["name"] for p in s["attendees"])))
 

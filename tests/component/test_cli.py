@@ -180,6 +180,7 @@ async def test_an_archive_that_cannot_be_read_is_named_and_leaves_nothing(
 
 
 async def test_an_unknown_conference_and_an_unknown_person_are_named(quiet: Terminal) -> None:
+    assert "2027-05-14 to 2027-05-15" in await quiet.fine("conference", "show", "pycamp")
     status, _, err = await quiet.run("ties", "--conference", "nowhere")
     assert status == 1 and "nowhere" in err
     status, _, err = await quiet.run("link", "nobody@example.org", "-c", "pycamp")

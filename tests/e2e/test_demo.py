@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +50,21 @@ class Demo:
     def wait_for(self, words: str) -> str:
         """What it printed until these words."""
         assert self.process is not None
+        process = self.process
+
+        def printed() -> bool:
+            assert process.poll() is None, self.log.read_text()[-4_000:]
+            return words in self.log.read_text()
+
+        self.wait_until(printed)
+        return self.log.read_text()
+
+    def wait_until(self, reached: Callable[[], bool]) -> None:
+        """Asks until it is so; the bound is on hanging."""
         until = time.monotonic() + PATIENCE
-        while words not in (text := self.log.read_text()):
-            assert self.process.poll() is None, text[-4_000:]
-            assert time.monotonic() < until, text[-4_000:]
+        while not reached():
+            assert time.monotonic() < until, self.log.read_text()[-4_000:]
             time.sleep(0.2)
-        return text
 
     def stop(self) -> int:
         """Ctrl-C; the exit status."""
@@ -102,6 +111,11 @@ def links(text: str) -> list[str]:
     return re.findall(r"http://127\.0\.0\.1:\d+/sign-in/\S+", text)
 
 
+def shown(text: str) -> list[str]:
+    """The names of the two people whose pages were printed."""
+    return re.findall(r"^(.+)'s page$", text, re.MULTILINE)
+
+
 def counts(demo: Demo) -> dict[str, int]:
     return {name: value for name, value in demo.json("dashboard").items() if isinstance(value, int)}
 
@@ -118,9 +132,14 @@ def test_the_demo_shows_a_living_conference_and_keeps_it_until_it_is_forgotten(d
             assert browser.get(link).status_code == 200
         mailbox = re.search(r"Mail that was sent\n\s+(\S+)", first)
         assert mailbox and browser.get(mailbox[1]).status_code == 200
-    one, other = re.findall(r"^(.+)'s page$", first, re.MULTILINE)
+    one, other = shown(first)
     assert other in [p["name"] for s in demo.json("suggestions", one)["suggestions"] for p in s["attendees"]]
     assert {source["network"] for source in demo.json("sources")["sources"]} == {"irc", "mbox"}
+
+    demo.command("answer", one, other, "yes")
+    assert "It is mutual" in demo.command("answer", other, one, "yes")
+    demo.wait_until(lambda: counts(demo)["scheduled"] == 13)
+    before = counts(demo)
 
     assert len(demo.processes()) >= 8
     assert demo.stop() == 0
@@ -129,8 +148,7 @@ def test_the_demo_shows_a_living_conference_and_keeps_it_until_it_is_forgotten(d
     second = demo.start()
     assert counts(demo) == before
     assert len(links(second)) == 3 and not set(links(second)) & set(links(first))
-    demo.command("answer", one, other, "yes")
-    assert "mutual" in demo.command("answer", other, one, "yes")
+    assert not set(shown(second)) & {one, other}  # these two have met; others are shown, who have not
     assert demo.stop() == 0
 
     assert "is gone" in demo.command("reset")
