@@ -87,6 +87,17 @@ async def test_what_was_written_is_read_again(pool: Pool):
     assert await reads.names(pool, [UUID(int=11)]) == {UUID(int=11): "Person 11"}
 
 
+async def test_a_suggestion_is_open_no_longer_once_its_match_is_made(pool: Pool):
+    people = (UUID(int=11), UUID(int=12))
+    await take(pool, CONFERENCE, person(11), person(12), suggestion(80, "open", 11, 12))
+    before = await dashboard.dashboard(pool, HERE)
+    assert {left.reason for left in before.left_out} == {"suggested"}
+    await take(pool, Match(UUID(int=80), 1, HERE, people, "coffee", "cancelled"))
+    assert await reads.open_suggestions(pool, people[0]) == []
+    after = await dashboard.dashboard(pool, HERE)
+    assert {left.reason for left in after.left_out} == {"no_tie"}
+
+
 async def test_lists_come_a_page_at_a_time(pool: Pool):
     await take_together(pool, [person(n) for n in (11, 12, 13)])
     assert [a.id.int for a in await reads.attendees(pool, HERE, UUID(int=11), 1)] == [12]

@@ -78,8 +78,8 @@ async def open_suggestions(reader: Reader, attendee_id: UUID) -> list[Suggestion
     records = await reader.fetch(
         """SELECT s.*, array(SELECT attendee_id FROM read_suggestion_member m WHERE m.suggestion_id = s.id
                              ORDER BY place) AS attendee_ids
-           FROM read_suggestion s JOIN read_suggestion_member mine ON mine.suggestion_id = s.id
-           WHERE mine.attendee_id = $1 AND s.state = 'open' ORDER BY s.id LIMIT 1000""",
+           FROM open_suggestion s JOIN read_suggestion_member mine ON mine.suggestion_id = s.id
+           WHERE mine.attendee_id = $1 ORDER BY s.id LIMIT 1000""",
         attendee_id,
     )
     return [_row(Suggestion, r, evidence=tuple(json.loads(r["evidence"]))) for r in records]
