@@ -114,7 +114,7 @@ async def test_a_viewer_gets_the_numbers_and_nobodys_name(stage):
     await stage.enter("viewer@example.org", "viewer")
     board = await stage.browser.get("/c/northcamp/dashboard")
     assert board.status_code == 200
-    assert "Left out so far: 3" in board.text
+    assert "No session yet: 3" in board.text
     assert not any(name in board.text for name in NAMES.values())
     for page in ("/c/northcamp/attendees", "/c/northcamp/sessions"):
         refused = await stage.browser.get(page)

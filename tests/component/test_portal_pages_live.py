@@ -120,7 +120,7 @@ async def test_a_browser_that_was_away_catches_up(stage):
 async def test_a_viewers_stream_names_nobody(stage):
     await stage.enter("viewer@example.org", "viewer")
     async with events(stage) as pairs:
-        assert "Ada" not in await until(pairs, "left_out", "Left out so far: 3")
+        assert "Ada" not in await until(pairs, "left_out", "No session yet: 3")
 
 
 async def test_many_streams_look_once_and_nobody_watching_looks_never():
