@@ -220,6 +220,17 @@ async def test_who_cancels_leaves_open_suggestions_and_matches_and_frees_the_oth
     assert await db.listed(b) == [other.id]
 
 
+async def test_only_a_meeting_that_both_know_of_is_in_the_picture(db: Db):
+    a, b, c = await db.people(3, 3, 3)
+    made = await db.match(a, b)
+    async with db.tx() as tx:
+        await MatchStore(tx).follow_sessions([Session(made.id, SessionState.HELD, 1)])
+        await SuggestionStore(tx).exclude(db.conference, a, c, ExclusionReason.MET)
+        assert (await Reads(tx).picture(db.conference)).met == [(a, b)]
+        await SuggestionStore(tx).exclude(db.conference, c, a, ExclusionReason.MET)
+        assert sorted((await Reads(tx).picture(db.conference)).met) == [(a, b), (a, c)]
+
+
 @pytest.mark.parametrize("state", [SessionState.HELD, SessionState.MISSED, SessionState.CANCELLED])
 async def test_a_session_that_is_over_frees_the_budget_and_the_two_are_not_suggested_again(db: Db, state: SessionState):
     a, b = await db.people(1, 1)

@@ -1,4 +1,6 @@
-"""How the engine weighs ties, finds other routes, and shares out suggestions."""
+"""How the engine finds routes between people, and shares out suggestions."""
+
+from dataclasses import replace
 
 import pytest
 
@@ -6,7 +8,7 @@ from services.matchmaking.engine import routes
 from services.matchmaking.engine.bmatching import match
 from services.matchmaking.engine.model import Candidate, Person, Problem
 from services.matchmaking.engine.solve import solve
-from services.matchmaking.engine.strength import Count, strength
+from services.matchmaking.engine.strength import Rows, TieStrength, Traits
 
 
 def people(*rooms: int) -> list[Person]:
@@ -21,41 +23,38 @@ def pairs(picked: list[Candidate]) -> list[tuple[int, int]]:
     return [(c.a, c.b) for c in picked]
 
 
-def test_no_interaction_is_no_tie():
-    assert strength([]) == 0
-    assert strength([Count("reply", 0, 0)]) == 0
+def connected(count: int, *ties: tuple[int, int, float]) -> Problem:
+    """People with room for one, and messages between some of them."""
+    strength = TieStrength(count, Rows(*zip(*ties, strict=True)), Rows(), Traits())
+    return Problem(people(*[1] * count), {(a, b): 0.5 for a, b, _ in ties}, frozenset(), strength)
 
 
-def test_one_reply_in_each_direction():
-    assert strength([Count("reply", 1, 1)]) == pytest.approx(0.2592, abs=1e-4)  # 1 - exp(-0.3)
-
-
-def test_a_one_way_tie_has_half_the_strength():
-    assert strength([Count("reply", 2, 0)]) == pytest.approx(0.2592 / 2, abs=1e-4)
-
-
-def test_a_reply_says_more_than_a_mention_and_a_mention_more_than_an_unknown_kind():
-    reply, mention, other = (strength([Count(kind, 3, 3)]) for kind in ("reply", "mention", "wave"))
-    assert reply > mention > other > 0
-
-
-def test_strength_grows_with_every_interaction_and_stays_below_one():
-    few, more, endless = (strength([Count("reply", n, n)]) for n in (5, 6, 1_000_000))
-    assert few < more < endless < 1
+def friends_of(problem: Problem, person: int) -> dict[tuple[int, int], Candidate]:
+    return {(c.a, c.b): c for c in routes.friends_of_friends(problem, [person])}
 
 
 def test_people_with_a_common_friend_are_candidates_and_direct_friends_are_not():
-    problem = Problem(people(1, 1, 1, 1), {(0, 1): 0.8, (1, 2): 0.5, (2, 3): 0.5}, frozenset())
-    found = {(c.a, c.b): c for c in routes.friends_of_friends(problem, [0])}
+    found = friends_of(connected(4, (0, 1, 3), (1, 2, 1), (2, 3, 1)), 0)
     assert list(found) == [(0, 2)]
     assert found[0, 2].route == "friend_of_friend"
-    assert found[0, 2].weight == pytest.approx(0.3 + 0.2 * 0.3297, abs=1e-4)  # 1 - exp(-0.8 * 0.5)
+    # Half of log(4) log(2) / (log(4) + log(2)) = 0.2310; 1 - exp(-0.2310 / 3) = 0.0741
+    assert found[0, 2].weight == pytest.approx(0.3 + 0.2 * 0.0741, abs=1e-5)
 
 
 def test_two_common_friends_are_better_than_one():
-    ties = {(0, 1): 0.5, (1, 2): 0.5, (0, 3): 0.5, (2, 3): 0.5, (3, 4): 0.5}
-    found = {(c.a, c.b): c.weight for c in routes.friends_of_friends(Problem(people(1, 1, 1, 1, 1), ties, set()), [0])}
-    assert found[0, 2] > found[0, 4]
+    found = friends_of(connected(5, (0, 1, 1), (1, 2, 1), (0, 3, 1), (2, 3, 1), (3, 4, 1)), 0)
+    assert found[0, 2].weight > found[0, 4].weight
+
+
+def test_a_friend_of_everybody_brings_two_people_less_near_than_a_friend_of_few():
+    ties = [(0, 1, 1), (1, 2, 1), (0, 3, 1), (3, 4, 1), *((3, n, 1) for n in range(5, 12))]
+    found = friends_of(connected(12, *ties), 0)
+    assert found[0, 2].weight > found[0, 4].weight
+
+
+def test_friends_of_friends_who_have_no_room_are_left_out():
+    problem = connected(3, (0, 1, 1), (1, 2, 1))
+    assert friends_of(replace(problem, people=people(1, 1, 0)), 0) == {}
 
 
 def test_a_rare_interest_brings_people_together_before_a_common_one():
@@ -74,10 +73,8 @@ def test_an_open_table_goes_round_the_list_and_passes_over_the_full_and_the_spen
 
 def test_no_route_overtakes_a_better_one():
     weakest_tie = next(routes.ties(Problem(people(1, 1), {(0, 1): 1e-9}, set()))).weight
-    friends = {(0, n): 0.999 for n in range(2, 40)} | {(1, n): 0.999 for n in range(2, 40)}
-    (best_friend,) = [
-        c.weight for c in routes.friends_of_friends(Problem(people(*[1] * 40), friends, set()), [0]) if c.b == 1
-    ]
+    best_friend = friends_of(connected(40, *((p, n, 1e12) for p in (0, 1) for n in range(2, 40))), 0)[0, 1].weight
+    assert best_friend == pytest.approx(0.5, abs=1e-6)
     twins = Problem([Person(1, 0, ("tea",)), Person(1, 0, ("tea",))], {}, set())
     best_interest = next(routes.shared_interests(twins, [0])).weight
     best_table = next(routes.open_tables(twins, [0])).weight

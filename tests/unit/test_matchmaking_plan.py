@@ -12,6 +12,7 @@ from hallway.attendee.v1 import events_pb2 as told
 from services.kit.envelope import Event
 from services.kit.errors import Poison
 from services.matchmaking.api import kafka
+from services.matchmaking.domain.evidence import evidence
 from services.matchmaking.domain.facts import TieCount
 from services.matchmaking.domain.suggestion import Evidence, Route, Suggestion
 from services.matchmaking.handlers.plan import Plan, make_plan
@@ -28,7 +29,15 @@ def seeker(id: UUID, budget: int = 2, holds: int = 0, interests: tuple[str, ...]
 
 
 def picture(*seekers: Seeker, **more: Any) -> Picture:
-    given: dict[str, Any] = {"ties": {}, "sources": {}, "spent": (), "open_on_ties": (), "ends_at": None, **more}
+    given: dict[str, Any] = {
+        "ties": {},
+        "sources": {},
+        "spent": (),
+        "met": (),
+        "open_on_ties": (),
+        "ends_at": None,
+        **more,
+    }
     return Picture(conference_id=HERE, seekers=seekers, **given)
 
 
@@ -54,6 +63,38 @@ def test_a_shared_interest_is_named_and_a_common_friend_is_not():
     assert (friend.attendee_ids, friend.route, friend.evidence) == ((ADA, CYD), Route.FRIEND_OF_FRIEND, ())
     (interest,) = plan(replace(given, ties={})).new
     assert (interest.route, interest.evidence) == (Route.SHARED_INTEREST, (Evidence(interest="tea"),))
+
+
+def test_a_tie_between_people_of_one_interest_says_so_too_naming_the_rarest():
+    both, others = ("tea", "zines"), ("tea",)
+    given = picture(
+        seeker(ADA, interests=both), seeker(BOB, interests=both), seeker(CYD, interests=others),
+        ties={(ADA, BOB): REPLIES}, sources={LIST: source(LIST, HERE)},
+    )  # fmt: skip
+    made = plan(given).new[0]
+    assert (made.route, made.evidence[1:]) == (Route.TIE, (Evidence(interest="zines"),))
+
+
+def test_people_whose_common_friend_each_of_them_met_are_friends_of_a_friend():
+    given = picture(seeker(ADA), seeker(BOB, budget=0), seeker(CYD), met=[(ADA, BOB), (BOB, CYD)])
+    (friend,) = plan(given).new
+    assert (friend.attendee_ids, friend.route, friend.evidence) == ((ADA, CYD), Route.FRIEND_OF_FRIEND, ())
+
+
+def test_what_is_said_of_an_open_suggestion_follows_interests_but_not_a_pause():
+    said = (*evidence(REPLIES, {LIST: source(LIST, HERE)}), Evidence(interest="tea"))
+    old = replace(suggestion(HERE, (ADA, BOB)), evidence=said)
+    known: dict[str, Any] = {
+        "ties": {(ADA, BOB): REPLIES},
+        "sources": {LIST: source(LIST, HERE)},
+        "open_on_ties": [old],
+    }
+    both = (seeker(ADA, interests=("tea",)), seeker(BOB, interests=("tea",)))
+    assert plan(picture(*both, **known)).evidence == {}
+    assert plan(picture(both[0], **known)).evidence == {}
+    assert plan(picture(both[0], seeker(BOB), **known)).evidence == {old.id: said[:1]}
+    withdrawn = {**known, "sources": {LIST: replace(source(LIST, HERE), withdrawn=True)}}
+    assert plan(picture(both[0], **withdrawn)).evidence == {old.id: said[1:]}
 
 
 def test_what_somebody_holds_leaves_that_much_less_room():

@@ -21,6 +21,12 @@ def evidence(counts: Iterable[TieCount], sources: Mapping[UUID, Source]) -> tupl
     return tuple(reasons[:REASONS])
 
 
+def rarest_shared(one: Iterable[str], other: Iterable[str], holders: Mapping[str, int]) -> tuple[Evidence, ...]:
+    """The interest that both named and fewest people hold, if there is one."""
+    common = set(one) & set(other)
+    return (Evidence(interest=min(common, key=lambda name: (holders[name], name))),) if common else ()
+
+
 def _reason(source: Source, kind: str, group: list[TieCount]) -> Evidence:
     months = sorted(count.month for count in group if count.month)
     return Evidence(

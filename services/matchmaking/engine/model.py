@@ -4,6 +4,8 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from services.matchmaking.engine.strength import TieStrength
+
 # Routes, best first; the numbers are the lower edges of their weights, so that no route overtakes a better one.
 TIE = "tie"
 FRIEND_OF_FRIEND = "friend_of_friend"
@@ -35,11 +37,13 @@ class Candidate(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """One conference. ``ties``: strength in (0, 1) by pair (a < b); ``spent``: pairs never to be suggested now."""
+    """One conference. ``ties``: strength in (0, 1) by pair (a < b); ``spent``: pairs never to be suggested now;
+    ``strength``: scores any pair, and knows whose friends know each other; without it nobody's do."""
 
     people: list[Person]
     ties: dict[Pair, float]
     spent: Set[Pair]
+    strength: TieStrength | None = None
 
 
 def weight(route: str, quality: float) -> float:

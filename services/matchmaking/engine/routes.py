@@ -3,8 +3,11 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from math import exp, log1p
+from math import log1p
 
+import numpy as np
+
+from services.matchmaking.engine.graph import strongest, two_steps_away
 from services.matchmaking.engine.model import (
     FRIEND_OF_FRIEND,
     OPEN_TABLE,
@@ -16,8 +19,7 @@ from services.matchmaking.engine.model import (
     weight,
 )
 
-# Bounds on what one person can cost, however many friends or namesakes in interest there are.
-FRIENDS = 40
+# Bounds on what one person can cost, however many namesakes in interest there are.
 NAMESAKES = 40
 NEIGHBOURS = 20
 
@@ -31,17 +33,17 @@ def ties(problem: Problem) -> Iterator[Candidate]:
 
 
 def friends_of_friends(problem: Problem, needy: Iterable[int]) -> Iterator[Candidate]:
-    """For each of ``needy``, people who share friends: better with more and stronger common ties."""
-    friends = _friends(problem)
-    for person in needy:
-        common: dict[int, float] = defaultdict(float)
-        for friend, near in friends.get(person, ()):
-            for other, far in friends[friend]:
-                if other != person and ordered(person, other) not in problem.ties:
-                    common[other] += near * far
-        for other, score in common.items():
-            a, b = ordered(person, other)
-            yield Candidate(a, b, weight(FRIEND_OF_FRIEND, 1 - exp(-score)), FRIEND_OF_FRIEND)
+    """For each of ``needy``, people with room who share friends: better with more and stronger ties between."""
+    if problem.strength is None:
+        return
+    welcome = np.array([person.room > 0 for person in problem.people], bool)
+    seeking = np.fromiter(needy, np.int64)
+    some, others = two_steps_away(strongest(problem.strength.friends), seeking, welcome)
+    scores = problem.strength.of(some, others).probability
+    for one, other, score in zip(some.tolist(), others.tolist(), scores.tolist(), strict=True):
+        a, b = ordered(one, other)
+        if (a, b) not in problem.ties:
+            yield Candidate(a, b, weight(FRIEND_OF_FRIEND, score), FRIEND_OF_FRIEND)
 
 
 def shared_interests(problem: Problem, needy: Iterable[int]) -> Iterator[Candidate]:
@@ -69,15 +71,6 @@ def open_tables(problem: Problem, needy: Iterable[int]) -> Iterator[Candidate]:
         for distance, other in enumerate(_others(problem, everybody, person, NEIGHBOURS)):
             a, b = ordered(person, other)
             yield Candidate(a, b, weight(OPEN_TABLE, 1 / (2 + distance)), OPEN_TABLE)
-
-
-def _friends(problem: Problem) -> dict[int, list[tuple[int, float]]]:
-    """Each person's strongest ties, at most FRIENDS."""
-    friends: dict[int, list[tuple[int, float]]] = defaultdict(list)
-    for (a, b), strength in problem.ties.items():
-        friends[a].append((b, strength))
-        friends[b].append((a, strength))
-    return {p: sorted(near, key=lambda friend: (-friend[1], friend[0]))[:FRIENDS] for p, near in friends.items()}
 
 
 def _others(problem: Problem, members: Sequence[int], person: int, limit: int) -> Iterator[int]:

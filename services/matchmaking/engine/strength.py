@@ -1,34 +1,98 @@
-"""How strong a tie is, from counted interactions: saturating, so that the first replies say more than the hundredth."""
+"""How likely two people are to gain from meeting: what they wrote to each other, where they were seen together, what
+they share, and who stands between them. docs/matching.md, "Tie strength", gives the reasons."""
 
-from collections.abc import Iterable
-from math import exp
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
-# What one interaction adds. Reasoned, not fitted: a reply was written for that person; a mention may be in passing.
-WEIGHTS = {"reply": 0.15, "mention": 0.08}
-OTHER_WEIGHT = 0.05
-# A tie in which only one side ever speaks keeps this share of its strength.
-ONE_WAY_SHARE = 0.5
+import numpy as np
 
+from services.matchmaking.engine.graph import Edges, Floats, add_up, graph, join, walks
+from services.matchmaking.engine.shared import shared
 
-class Count(NamedTuple):
-    """Interactions of one kind between two people, in both directions."""
-
-    kind: str
-    a_to_b: int
-    b_to_a: int
+# A mention may be in passing; anything else was meant for that person.
+KINDS = {"mention": 0.5}
+OTHER_KIND = 1.0
 
 
-def strength(counts: Iterable[Count]) -> float:
-    """Strength in [0, 1): 0 without interactions, growing with every one, halved for a one-way tie."""
-    there = back = 0.0
-    for count in counts:
-        weight = WEIGHTS.get(count.kind, OTHER_WEIGHT)
-        there += weight * count.a_to_b
-        back += weight * count.b_to_a
-    if there + back == 0:
-        return 0.0
-    balance = min(there, back) / max(there, back)
-    # Floating point reaches 1 for huge counts; the bound stays open so that routes never overlap.
-    saturated = min(1 - exp(-(there + back)), 1 - 1e-9)
-    return saturated * (ONE_WAY_SHARE + (1 - ONE_WAY_SHARE) * balance)
+@dataclass(frozen=True)
+class Weights:
+    """The constants of the model, reasoned and not fitted (docs/adr/0010).
+
+    ``contact``: what a doubling of time together counts against a doubling of messages. ``contact_seconds``: time
+    together that is like one message. ``trait``: what sharing the rarest thing counts. ``walk``: what a way over
+    somebody else counts against a direct one. ``rate``: turns the sum into a probability.
+    """
+
+    contact: float = 2.0
+    contact_seconds: float = 300.0
+    trait: float = 1.0
+    walk: float = 0.5
+    rate: float = 1 / 3
+
+
+WEIGHTS = Weights()
+
+
+class Rows(NamedTuple):
+    """Amounts between two people, in either direction, any number of rows for one pair."""
+
+    a: Any = ()
+    b: Any = ()
+    amount: Any = ()
+
+
+class Traits(NamedTuple):
+    """What people say about themselves: position, number of the field, number of the value (of one field only)."""
+
+    person: Any = ()
+    field: Any = ()
+    value: Any = ()
+
+
+class Scores(NamedTuple):
+    """One entry a pair. ``probability`` in [0, 1) that a session of the two is worth it to both; the others are what
+    it comes from, on one scale: messages, time together, shared traits, and walks over others."""
+
+    probability: Floats
+    messages: Floats
+    contacts: Floats
+    traits: Floats
+    walks: Floats
+
+
+class TieStrength:
+    """The signals of one conference, ready to score any pair of its people: symmetric, and the same whenever it is
+    asked.
+
+    ``messages``: counted interactions, each times its KINDS. ``contacts``: seconds together, one row a pair and day:
+    coming back on another day says more than staying longer.
+    """
+
+    def __init__(self, people: int, messages: Rows, contacts: Rows, traits: Traits, weights: Weights = WEIGHTS) -> None:
+        self._weights = weights
+        self._messages = _log1p(add_up(people, *messages))
+        seen = np.log1p(np.asarray(contacts.amount, np.float64) / weights.contact_seconds)
+        self._contacts = add_up(people, contacts.a, contacts.b, weights.contact * seen)
+        common = shared(people, *traits)
+        self._traits = replace(common, weight=weights.trait * common.weight)
+        direct = join(people, self._messages, self._contacts)
+        self.friends = graph(direct)
+        self._near = graph(join(people, direct, self._traits))
+
+    def of(self, a: Any, b: Any) -> Scores:
+        """Scores of the pairs (a[i], b[i])."""
+        a, b = np.asarray(a, np.int64), np.asarray(b, np.int64)
+        messages, contacts, traits = (edges.of(a, b) for edges in (self._messages, self._contacts, self._traits))
+        around = self._weights.walk * walks(self._near, a, b)
+        strength = messages + contacts + traits + around
+        return Scores(probability(strength, self._weights.rate), messages, contacts, traits, around)
+
+
+def probability(strength: Any, rate: float = WEIGHTS.rate) -> Floats:
+    """1 - exp(-rate * strength): that one of independent reasons is enough. Floating point reaches 1 for a very long
+    acquaintance; the bound stays open, so that routes never overlap."""
+    return np.minimum(-np.expm1(-rate * np.asarray(strength, np.float64)), 1 - 1e-9)
+
+
+def _log1p(edges: Edges) -> Edges:
+    return replace(edges, weight=np.log1p(edges.weight))

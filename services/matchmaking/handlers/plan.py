@@ -1,18 +1,18 @@
 """Turns a conference's picture into what should change: the engine decides who, this says why, how and until when."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.matchmaking.domain.evidence import evidence
-from services.matchmaking.domain.facts import TieCount
+from services.matchmaking.domain.evidence import evidence, rarest_shared
 from services.matchmaking.domain.rules import choose_format, expiry
 from services.matchmaking.domain.suggestion import Evidence, Route, Suggestion, SuggestionState
 from services.matchmaking.engine.model import Candidate, Person, Problem
 from services.matchmaking.engine.solve import solve
-from services.matchmaking.engine.strength import Count, strength
-from services.matchmaking.handlers.ports import Picture
+from services.matchmaking.handlers.ports import Picture, Seeker
+from services.matchmaking.handlers.signals import signals
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +29,27 @@ def make_plan(picture: Picture, now: datetime, hours: float, new_id: Callable[[]
         Person(max(seeker.budget - seeker.holds, 0), seeker.holds, seeker.interests) for seeker in picture.seekers
     ]
     at = {seeker.id: position for position, seeker in enumerate(picture.seekers)}
-    strengths = {(at[a], at[b]): _strength(counts) for (a, b), counts in picture.ties.items() if a in at and b in at}
-    problem = Problem(
-        people=people,
-        ties={pair: value for pair, value in strengths.items() if value > 0},
-        spent={(at[a], at[b]) for a, b in picture.spent if a in at and b in at},
-    )
+    strength, ties = signals(picture, at)
+    spent = {(at[a], at[b]) for a, b in picture.spent if a in at and b in at}
+    problem = Problem(people, ties, spent, strength)
     expires_at = expiry(now, hours, picture.ends_at)
+    holders = Counter(interest for seeker in picture.seekers for interest in set(seeker.interests))
     return Plan(
-        new=[_suggestion(picture, candidate, new_id(), expires_at) for candidate in solve(problem)],
-        evidence=_changed_evidence(picture),
+        new=[_suggestion(picture, candidate, new_id(), expires_at, holders) for candidate in solve(problem)],
+        evidence=_changed_evidence(picture, at, holders),
     )
 
 
-def _strength(counts: Sequence[TieCount]) -> float:
-    return strength(Count(count.kind, count.a_to_b, count.b_to_a) for count in counts)
-
-
-def _suggestion(picture: Picture, candidate: Candidate, id: UUID, expires_at: datetime) -> Suggestion:
+def _suggestion(
+    picture: Picture, candidate: Candidate, id: UUID, expires_at: datetime, holders: Mapping[str, int]
+) -> Suggestion:
     pair = (picture.seekers[candidate.a], picture.seekers[candidate.b])
     return Suggestion(
         id=id,
         conference_id=picture.conference_id,
         attendee_ids=(pair[0].id, pair[1].id),
         route=Route(candidate.route),
-        evidence=_reasons(picture, candidate),
+        evidence=_reasons(picture, candidate, pair, holders),
         format=choose_format([seeker.formats for seeker in pair]),
         weight=candidate.weight,
         state=SuggestionState.OPEN,
@@ -62,22 +58,37 @@ def _suggestion(picture: Picture, candidate: Candidate, id: UUID, expires_at: da
     )
 
 
-def _reasons(picture: Picture, candidate: Candidate) -> tuple[Evidence, ...]:
+def _reasons(
+    picture: Picture, candidate: Candidate, pair: tuple[Seeker, Seeker], holders: Mapping[str, int]
+) -> tuple[Evidence, ...]:
     # Nothing is said of a common friend: who that is, the two may not know of each other.
     if candidate.route == Route.SHARED_INTEREST:
         return (Evidence(interest=candidate.interest),)
     if candidate.route == Route.TIE:
-        pair = (picture.seekers[candidate.a].id, picture.seekers[candidate.b].id)
-        return evidence(picture.ties[pair], picture.sources)
+        return _tie_reasons(picture, pair, holders)
     return ()
 
 
-def _changed_evidence(picture: Picture) -> dict[UUID, tuple[Evidence, ...]]:
-    """A source's name, or its being public, may have become known after the suggestion was made; or have ended."""
+def _tie_reasons(picture: Picture, pair: tuple[Seeker, Seeker], holders: Mapping[str, int]) -> tuple[Evidence, ...]:
+    one, other = pair
+    written = evidence(picture.ties.get((one.id, other.id), ()), picture.sources)
+    return written + rarest_shared(one.interests, other.interests, holders)
+
+
+def _changed_evidence(
+    picture: Picture, at: Mapping[UUID, int], holders: Mapping[str, int]
+) -> dict[UUID, tuple[Evidence, ...]]:
+    """A source's name, or its being public, may have become known after the suggestion was made; or have ended; or
+    somebody's interests changed."""
     changed = {}
     for suggestion in picture.open_on_ties:
         a, b = suggestion.attendee_ids
-        reasons = evidence(picture.ties.get((a, b), ()), picture.sources)
+        if a in at and b in at:
+            reasons = _tie_reasons(picture, (picture.seekers[at[a]], picture.seekers[at[b]]), holders)
+        else:
+            # Of somebody who pauses nothing is known here but what was said; that a source ended must still be heard.
+            known = tuple(reason for reason in suggestion.evidence if reason.interest)
+            reasons = evidence(picture.ties.get((a, b), ()), picture.sources) + known
         if reasons != suggestion.evidence:
             changed[suggestion.id] = reasons
     return changed

@@ -39,7 +39,7 @@ class Seeker:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One conference as the solver sees it, all at one moment."""
+    """One conference as the solver sees it, all at one moment. ``met``: pairs (a < b) who both know that they met."""
 
     conference_id: UUID
     ends_at: datetime | None
@@ -47,6 +47,7 @@ class Picture:
     ties: Mapping[tuple[UUID, UUID], Sequence[TieCount]]
     sources: Mapping[UUID, Source]
     spent: Iterable[tuple[UUID, UUID]]
+    met: Iterable[tuple[UUID, UUID]]
     open_on_ties: Sequence[Suggestion]
 
 

@@ -25,6 +25,12 @@ _TIES = "select a, b, counts::text as counts from tie where conference_id = $1 a
 _OPEN_ON_TIES = (
     f"select {rows.SUGGESTION} from suggestion s where conference_id = $1 and state = 'open' and route = 'tie'"
 )
+# Who held a session says so on both sides; what one side alone says is that side's.
+_MET = """
+    select one.attendee_id as a, one.other_id as b from exclusion one
+    join exclusion other on other.attendee_id = one.other_id and other.other_id = one.attendee_id
+    where one.conference_id = $1 and one.attendee_id < one.other_id and one.reason = 'met' and other.reason = 'met'
+"""
 
 
 class Reads:
@@ -57,5 +63,6 @@ class Reads:
             ties={(r["a"], r["b"]): rows.counts(r["counts"]) for r in ties},
             sources={r["id"]: Source(**r) for r in sources},
             spent={(r["a"], r["b"]) for r in spent},
+            met=[(r["a"], r["b"]) for r in await tx.fetch(_MET, conference_id)],
             open_on_ties=[rows.suggestion(r) for r in await tx.fetch(_OPEN_ON_TIES, conference_id)],
         )
