@@ -29,3 +29,6 @@ class Settings(ServiceSettings):
 
     body_max_bytes: int = Field(default=32 * 1024 * 1024, ge=1024, description="JSON, CSV and forms")
     upload_max_bytes: int = Field(default=512 * 1024 * 1024, ge=1024, description="files of one source")
+    requests_at_once: int = Field(default=200, ge=1, le=10_000, description="more are answered 503; try again")
+    streams_at_once: int = Field(default=500, ge=1, le=10_000, description="dashboards that are watched live")
+    request_seconds: float = Field(default=300, gt=0, le=3_600, description="for a request that uploads no files")

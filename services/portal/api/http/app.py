@@ -8,6 +8,7 @@ from services.portal.api.deps import Deps
 from services.portal.api.http import attendees, conferences, problems, registrations, sessions, sources, tokens
 from services.portal.api.http.call import Authentication
 from services.portal.api.http.limits import BodyLimit
+from services.portal.api.http.load import LoadLimit
 from services.portal.api.pages.router import pages_router
 
 _ABOUT = """Connects Hallway to a registration system and to where a community talks.
@@ -32,8 +33,14 @@ def create_api(deps: Deps) -> FastAPI:
 def create_app(deps: Deps) -> FastAPI:
     """Everything the portal serves over HTTP but its health."""
     settings = deps.settings
+    load = Middleware(
+        LoadLimit,
+        at_once=settings.requests_at_once,
+        streams=settings.streams_at_once,
+        seconds=settings.request_seconds,
+    )
     limits = Middleware(BodyLimit, body=settings.body_max_bytes, upload=settings.upload_max_bytes)
-    app = FastAPI(openapi_url=None, middleware=[Middleware(HttpTraces), limits])
+    app = FastAPI(openapi_url=None, middleware=[Middleware(HttpTraces), load, limits])
     app.mount("/api/v1", create_api(deps))
     app.include_router(pages_router(deps))
     return app

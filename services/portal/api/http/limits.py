@@ -16,6 +16,11 @@ DISCARD_SECONDS = 30
 SILENCE_SECONDS = 60  # in the middle of a body; nobody may hold a connection open for ever
 
 
+def is_upload(path: str) -> bool:
+    """Whether files are sent to this path, which may be large and take their time."""
+    return _UPLOAD.match(path) is not None
+
+
 class BodyLimit:
     """ASGI middleware: 413 by Content-Length before anything is read, or as soon as a stream passes the bound."""
 
@@ -26,7 +31,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = self._upload if _UPLOAD.match(scope["path"]) else self._body
+        most = self._upload if is_upload(scope["path"]) else self._body
         refusal = f"the body is larger than {most / _MIB:g} MiB, which is the most here; send it in parts"
         exchange = _Exchange(scope, receive, send, most, refusal)
         announced = exchange.headers.get(b"content-length", b"0")
