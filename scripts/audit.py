@@ -48,7 +48,7 @@ def script_problems(lock: dict[str, Any]) -> Iterator[str]:
 def vulnerabilities(project: Path, *options: str) -> tuple[int, str]:
     """The exit code of uv audit, and what it wrote."""
     uv = Path(sys.executable).with_name("uv")
-    command = [uv, "audit", "--preview-features", "audit-command", "--frozen", "--project", project, *options]
+    command = [str(uv), "audit", "--preview-features", "audit-command", "--frozen", "--project", str(project), *options]
     ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=180)
     return ran.returncode, ran.stdout + ran.stderr
 
