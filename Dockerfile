@@ -16,6 +16,8 @@ RUN uv sync --locked --no-dev --no-install-project --no-cache \
 FROM python:3.12-slim
 WORKDIR /app
 ENV PATH=/venv/bin:$PATH PYTHONPATH=/app:/app/protos/generated PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+# The engine compiles itself at a worker's start and needs a place to keep that: numba refuses to start without one.
+ENV NUMBA_CACHE_DIR=/tmp/hallway-compiled
 COPY --from=packages /venv /venv
 COPY protos/topics.yaml protos/topics.yaml
 COPY protos/generated protos/generated

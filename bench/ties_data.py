@@ -2,9 +2,14 @@
 
 sigcomm: the ARFF files of CRAWDAD thlab/sigcomm2009 (Pietilainen, Diot): T are Facebook friends before the conference,
 P interests and where people work (not the country), X who was near whom by Bluetooth in at least 60 of the
-conference's two-minute intervals. ht09: SocioPatterns' Hypertext 2009 contacts (Isella et al. 2011): K is the first
-day, X at least a minute face to face later, among people seen on both; `candidates_new.csv` and `truth_new.csv`
-leave out pairs that met on the first day. Neither set is part of this project.
+conference's two-minute intervals. Beside that, as further tasks: K is the first day, `truth_later.csv` who was near
+whom in at least 30 intervals after it (`truth_later_new.csv`: of pairs not seen on it), and `truth_befriended.csv`
+who became friends in the application meanwhile.
+
+ht09: SocioPatterns' Hypertext 2009 contacts (Isella et al. 2011): K is the first day, X at least a minute face to
+face later, among people seen on both; `truth_new.csv` leaves out pairs that met on the first day.
+
+Each truth but the first of sigcomm has its candidates beside it. Neither set is part of this project.
 """
 
 import argparse
@@ -12,23 +17,22 @@ import csv
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import permutations
+from itertools import combinations
 from pathlib import Path
 
-NEAR_BINS, BIN_SECONDS = 60, 120
+NEAR_BINS, NEAR_BINS_LATER, BIN_SECONDS, DAY_BINS = 60, 30, 120, 720
 FIRST_DAY_ENDS, WINDOW_SECONDS, FACE_TO_FACE_SECONDS = 72_000, 20, 60
 PROFILE_FIELDS = {"insitute": "institute", "city": "city"}
+TIES, CONTACTS = ("person", "other", "kind", "count", "month"), ("a", "b", "day", "seconds")
 
 Pair = tuple[str, str]
 
 
 def sigcomm(folder: Path, out: Path) -> None:
-    """Writes ties.csv, profiles.csv and truth.csv."""
+    """Writes ties.csv, profiles.csv, contacts.csv, truth.csv, and the tables of the further tasks."""
     people = {row[0] for row in arff(folder / "participants.arff")}
-    friends = [row for row in arff(folder / "friends1.arff") if people.issuperset(row[:2])]
-    table(
-        out / "ties.csv", ("person", "other", "kind", "count", "month"), ((a, b, "friend", 1, "") for a, b in friends)
-    )
+    friends = [(a, b) for a, b in arff(folder / "friends1.arff") if people.issuperset((a, b))]
+    table(out / "ties.csv", TIES, ((a, b, "friend", 1, "") for a, b in friends))
     said = [
         (who, PROFILE_FIELDS[key], value)
         for who, key, value in arff(folder / "participants.arff")
@@ -36,25 +40,48 @@ def sigcomm(folder: Path, out: Path) -> None:
     ]
     likes = [(who, "interest", group) for who, group in arff(folder / "interests1.arff") if who in people]
     table(out / "profiles.csv", ("person", "field", "value"), said + likes)
+    near = sightings(folder, people)
+    pairs(out / "truth.csv", (pair for pair, bins in near.items() if len(bins) >= NEAR_BINS))
+    later(near, out)
+    befriended = {(min(row[:2]), max(row[:2])) for row in arff(folder / "friends2.arff") if people.issuperset(row[:2])}
+    known = {(min(pair), max(pair)) for pair in friends}
+    pairs(out / "candidates_befriended.csv", every_pair(people) - known)
+    pairs(out / "truth_befriended.csv", befriended - known)
+
+
+def sightings(folder: Path, people: set[str]) -> dict[Pair, set[int]]:
+    """The two-minute intervals in which one of a pair's phones saw the other."""
     bins: defaultdict[Pair, set[int]] = defaultdict(set)
     for seconds, a, b in arff(folder / "proximities_participants_only.arff"):
         if a != b and people.issuperset((a, b)):
             bins[min(a, b), max(a, b)].add(int(seconds) // BIN_SECONDS)
-    pairs(out / "truth.csv", (pair for pair, seen in bins.items() if len(seen) >= NEAR_BINS))
+    return bins
+
+
+def later(near: dict[Pair, set[int]], out: Path) -> None:
+    """The first day as contacts, the rest as truth."""
+    first = {pair: sum(at < DAY_BINS for at in bins) for pair, bins in near.items()}
+    seen = {pair: count for pair, count in first.items() if count}
+    present = every_pair({person for pair in seen for person in pair})
+    met = {pair for pair, bins in near.items() if len(bins) - first[pair] >= NEAR_BINS_LATER} & present
+    table(out / "contacts.csv", CONTACTS, ((a, b, 1, count * BIN_SECONDS) for (a, b), count in seen.items()))
+    pairs(out / "candidates_later.csv", present)
+    pairs(out / "truth_later.csv", met)
+    pairs(out / "candidates_later_new.csv", present - seen.keys())
+    pairs(out / "truth_later_new.csv", met - seen.keys())
 
 
 def ht09(file: Path, out: Path) -> None:
     """Writes ties.csv (empty), contacts.csv, and candidates and truth: of all pairs, and of new ones."""
     first: Counter[Pair] = Counter()
-    later: Counter[Pair] = Counter()
+    rest: Counter[Pair] = Counter()
     for line in file.read_text().splitlines():
         seconds, a, b = line.split()
-        (first if int(seconds) < FIRST_DAY_ENDS else later)[min(a, b), max(a, b)] += WINDOW_SECONDS
-    present = sorted({p for pair in first for p in pair} & {p for pair in later for p in pair}, key=int)
-    met = {pair for pair, seconds in later.items() if seconds >= FACE_TO_FACE_SECONDS and {*pair} <= {*present}}
-    everybody = {(min(pair), max(pair)) for pair in permutations(present, 2)}
-    table(out / "ties.csv", ("person", "other", "kind", "count", "month"), ())
-    table(out / "contacts.csv", ("a", "b", "day", "seconds"), ((a, b, 1, s) for (a, b), s in first.items()))
+        (first if int(seconds) < FIRST_DAY_ENDS else rest)[min(a, b), max(a, b)] += WINDOW_SECONDS
+    everybody = every_pair({p for pair in first for p in pair} & {p for pair in rest for p in pair})
+    met = {pair for pair, seconds in rest.items() if seconds >= FACE_TO_FACE_SECONDS} & everybody
+    table(out / "ties.csv", TIES, ())
+    table(out / "contacts.csv", CONTACTS, ((a, b, 1, seconds) for (a, b), seconds in first.items()))
     pairs(out / "candidates.csv", everybody)
     pairs(out / "truth.csv", met)
     pairs(out / "candidates_new.csv", everybody - first.keys())
@@ -68,6 +95,11 @@ def arff(path: Path) -> Iterator[list[str]]:
         if data and line.strip():
             yield line.strip().split(",")
         data = data or line.strip().lower() == "@data"
+
+
+def every_pair(people: set[str]) -> set[Pair]:
+    """Each pair once, the smaller name first."""
+    return set(combinations(sorted(people), 2))
 
 
 def pairs(path: Path, found: Iterable[Pair]) -> None:

@@ -160,3 +160,9 @@ def test_what_the_image_copies_is_there_and_sent_to_the_builder():
         assert (ROOT / source).exists()
         assert source.split("/")[0] in sent
     assert 'ENTRYPOINT ["python", "-m"]' in DOCKERFILE
+
+
+def test_what_the_engine_compiles_has_a_place_that_can_be_written():
+    (place,) = re.findall(r"^ENV NUMBA_CACHE_DIR=(\S+)", DOCKERFILE, re.MULTILINE)
+    for container in OURS.values():
+        assert [folder for folder in container["tmpfs"] if place.startswith(f"{folder}/")]

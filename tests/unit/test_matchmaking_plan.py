@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from hallway.attendee.v1 import attendee_pb2 as pb
 from hallway.attendee.v1 import events_pb2 as told
+from numba.core.dispatcher import Dispatcher
 
 from services.kit.envelope import Event
 from services.kit.errors import Poison
@@ -15,7 +16,8 @@ from services.matchmaking.api import kafka
 from services.matchmaking.domain.evidence import evidence
 from services.matchmaking.domain.facts import TieCount
 from services.matchmaking.domain.suggestion import Evidence, Route, Suggestion
-from services.matchmaking.handlers.plan import Plan, make_plan
+from services.matchmaking.engine import graph
+from services.matchmaking.handlers.plan import Plan, make_plan, warm_up
 from services.matchmaking.handlers.ports import Picture, Seeker
 from tests.matchmaking import NOW, source, suggestion
 
@@ -144,3 +146,20 @@ def event(message: Any) -> Event:
 async def test_an_event_that_makes_no_sense_is_poison(handler: Any, message: Any, reason: str):
     with pytest.raises(Poison, match=reason):
         await handler(None, [event(message)])
+
+
+def test_warming_up_runs_all_that_is_compiled(monkeypatch: pytest.MonkeyPatch):
+    compiled = {name for name, value in vars(graph).items() if isinstance(value, Dispatcher)}
+    ran: set[str] = set()
+
+    def recorded(name: str, function: Any) -> Any:
+        def call(*arguments: Any) -> Any:
+            ran.add(name)
+            return function(*arguments)
+
+        return call
+
+    for name in compiled - {"_at"}:  # called by compiled code alone
+        monkeypatch.setattr(graph, name, recorded(name, getattr(graph, name)))
+    warm_up()
+    assert ran == compiled - {"_at"} != set()

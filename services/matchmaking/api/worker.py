@@ -11,7 +11,7 @@ from services.kit.clock import Clock
 from services.kit.db import TRANSIENT, Pool
 from services.kit.ids import new_id
 from services.matchmaking.handlers.expire_suggestions import expire_suggestions
-from services.matchmaking.handlers.plan import Plan, make_plan
+from services.matchmaking.handlers.plan import Plan, make_plan, warm_up
 from services.matchmaking.handlers.ports import Picture
 from services.matchmaking.settings import Settings
 from services.matchmaking.store.publish import OutboxPublisher
@@ -30,10 +30,14 @@ class Worker:
         self._pool = pool
         self._clock = clock
         self._id = new_id()
+        self._warm = False
 
     async def solve(self) -> bool:
         """Solves one conference that is due; False when there was none. A crash leaves the old suggestions and the
         requests, and the lease runs out."""
+        if not self._warm:
+            await asyncio.to_thread(warm_up)
+            self._warm = True
         seconds = self._settings.solve_lease_seconds
         async with self._pool.acquire() as tx, tx.transaction():
             conference_id = await SolveQueue(tx).claim(self._id, self._settings.solve_quiet_seconds, seconds)

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from services.matchmaking.domain.evidence import evidence, rarest_shared
+from services.matchmaking.domain.facts import TieCount
 from services.matchmaking.domain.rules import choose_format, expiry
 from services.matchmaking.domain.suggestion import Evidence, Route, Suggestion, SuggestionState
 from services.matchmaking.engine.model import Candidate, Person, Problem
@@ -38,6 +39,23 @@ def make_plan(picture: Picture, now: datetime, hours: float, new_id: Callable[[]
         new=[_suggestion(picture, candidate, new_id(), expires_at, holders) for candidate in solve(problem)],
         evidence=_changed_evidence(picture, at, holders),
     )
+
+
+def warm_up() -> None:
+    """Plans a conference of three, so that what the engine compiles is compiled before somebody waits for it."""
+    ids = [UUID(int=n) for n in range(3)]
+    reply = (TieCount(ids[0], "reply", "", 1, 1),)
+    picture = Picture(
+        conference_id=ids[0],
+        ends_at=None,
+        seekers=[Seeker(id, budget, 0, (), ()) for id, budget in zip(ids, (2, 1, 2), strict=True)],
+        ties={(ids[0], ids[1]): reply, (ids[1], ids[2]): reply},
+        sources={},
+        spent=(),
+        met=(),
+        open_on_ties=(),
+    )
+    make_plan(picture, datetime(2000, 1, 1, tzinfo=UTC), 1, lambda: ids[0])
 
 
 def _suggestion(

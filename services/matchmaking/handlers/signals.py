@@ -29,10 +29,14 @@ def signals(picture: Picture, at: Mapping[UUID, int]) -> tuple[TieStrength, dict
 def _messages(picture: Picture, at: Mapping[UUID, int]) -> Rows:
     rows = Rows([], [], [])
     for (a, b), counts in picture.ties.items():
-        amount = sum(KINDS.get(c.kind, OTHER_KIND) * (c.a_to_b + c.b_to_a) for c in counts)
-        if amount > 0 and a in at and b in at:
-            rows.a.append(at[a])
-            rows.b.append(at[b])
+        # Looked up once each: hashing ids is most of this loop, which runs a million times.
+        one, other = at.get(a), at.get(b)
+        amount = 0.0
+        for count in counts:
+            amount += KINDS.get(count.kind, OTHER_KIND) * (count.a_to_b + count.b_to_a)
+        if one is not None and other is not None and amount > 0:
+            rows.a.append(one)
+            rows.b.append(other)
             rows.amount.append(amount)
     return rows
 
