@@ -16,7 +16,7 @@ OTHER_KIND = 1.0
 
 @dataclass(frozen=True)
 class Weights:
-    """The constants of the model, reasoned and not fitted (docs/adr/0010).
+    """The constants of the model, reasoned and not fitted (docs/adr/0008).
 
     ``contact``: what a doubling of time together counts against a doubling of messages. ``contact_seconds``: time
     together that is like one message. ``trait``: what sharing the rarest thing counts. ``walk``: what a way over
