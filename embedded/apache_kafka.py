@@ -75,6 +75,15 @@ class ApacheKafka:
 
     def start(self) -> None:
         """Start the node on the data of earlier starts, return when it answers; KafkaFailed if it does not."""
+        self.launch()
+        try:
+            self.wait(_START_LIMIT)
+        except BaseException:
+            self.stop()
+            raise
+
+    def launch(self) -> None:
+        """Start the node and return at once: one of several answers only when most of them run."""
         if (missing := what_is_missing()) is not None:
             raise KafkaFailed(missing)
         self._write_configuration()
@@ -87,12 +96,11 @@ class ApacheKafka:
                 output=output,
                 cwd=self._folder,
             )
-        try:
-            if not kafka_probe.wait(_HOST, self.port, alive=lambda: self.alive, within=_START_LIMIT):
-                raise KafkaFailed(f"Apache Kafka does not answer on port {self.port}:\n{self._last_words()}")
-        except BaseException:
-            self.stop()
-            raise
+
+    def wait(self, within: float) -> None:
+        """Return when the node answers; KafkaFailed if it does not within so many seconds."""
+        if not kafka_probe.wait(_HOST, self.port, alive=lambda: self.alive, within=within):
+            raise KafkaFailed(f"Apache Kafka does not answer on port {self.port}:\n{self._last_words()}")
 
     def stop(self) -> None:
         """Stop the node in order; its data stays."""
@@ -131,7 +139,7 @@ class ApacheKafka:
                         "SGFsbHdheS1sb2NhbC0wMQ",
                         "-c",
                         self._configuration(),
-                        "--standalone",
+                        *self._format_arguments(),
                     ],
                 ),
                 env=self._environment(),
@@ -140,6 +148,9 @@ class ApacheKafka:
             )
             if lifeline.finish(child, within=_FORMAT_LIMIT):
                 raise KafkaFailed(f"Apache Kafka could not format {self._folder / 'data'}:\n{self._last_words()}")
+
+    def _format_arguments(self) -> list[str]:
+        return ["--standalone"]
 
     def _configuration(self) -> str:
         return str(self._folder / "server.properties")

@@ -27,8 +27,9 @@ class Broker:
     It has no idempotent producer: clients set `enable_idempotence=False`.
     """
 
-    def __init__(self, *, port: int | None = None, log: Path | None = None) -> None:
+    def __init__(self, *, port: int | None = None, log: Path | None = None, advertised: int | None = None) -> None:
         self.port = port or free_port()
+        self._advertised = advertised or self.port  # where clients are told to go: a proxy, in tests
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -53,10 +54,9 @@ class Broker:
         """Start the broker and return when it answers; raises BrokerFailed when it does not."""
         if kafka_probe.brokers(_HOST, self.port):  # it would answer for the one started here
             raise BrokerFailed(f"port {self.port} is taken by another broker; choose another port")
-        url = f"tcp://{self.bootstrap}"
         argv = [
-            _program(), "broker", "--listener-url", url, "--advertised-listener-url", url,
-            "--storage-engine", "memory://tansu/",
+            _program(), "broker", "--storage-engine", "memory://tansu/", "--listener-url", f"tcp://{self.bootstrap}",
+            "--advertised-listener-url", f"tcp://{_HOST}:{self._advertised}",
         ]  # fmt: skip
         with open(self._log or os.devnull, "wb") as output:
             self._process = lifeline.spawn(argv, env={"PATH": os.defpath}, output=output)

@@ -13,7 +13,7 @@ from grpc import StatusCode
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from opentelemetry.trace import SpanKind
 
-from services.kit import errors, outbox, telemetry
+from services.kit import errors, failpoint, outbox, telemetry
 from services.kit.db import TRANSIENT, Connection, Pool
 from services.kit.errors import HallwayError, Problem
 from services.kit.ids import new_id
@@ -68,6 +68,7 @@ async def _once(pool: Pool, request_id: str, reply_type: type[M], work: Callable
                 "update request set reply_type = $2, reply = $3 where id = $1",
                 request_id, name, reply.SerializeToString(),
             )  # fmt: skip
+    failpoint.reach("command.after_commit")
     outbox.announce()
     return reply
 

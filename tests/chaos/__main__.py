@@ -1,0 +1,63 @@
+"""``python -m tests.chaos --seed 1 --seconds 60``: runs Hallway under faults; a table, and exit code 1 for any finding."""
+
+import argparse
+import json
+import os
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.chaos import campaign, table
+from tests.chaos.campaign import Campaign, Order
+from tests.chaos.hall import Choice, Hall
+
+
+def arguments() -> argparse.Namespace:
+    """What was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos")
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--seconds", type=float, default=60, help="for how long faults are injected")
+    parser.add_argument("--nodes", type=int, default=0, choices=[0, 1, 3], help="Apache Kafka nodes; 0: embedded broker")
+    parser.add_argument("--twins", action="store_true", help="two of each process")
+    parser.add_argument("--skew", action="store_true", help="clocks that differ by up to ten minutes")
+    parser.add_argument("--faults", nargs="*", default=(), help="parts of the names of faults; none: all")
+    parser.add_argument("--mixed", type=float, default=0.2, help="how often two faults come at once, 0 to 1")
+    parser.add_argument("--clients", type=int, default=4)
+    parser.add_argument("--bug", default="", help="a bug to plant, see bugs.py")
+    parser.add_argument("--folder", type=Path, help="where state and logs go; the logs stay")
+    parser.add_argument("--json", type=Path, help="where the table is written as JSON")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Runs one campaign."""
+    os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"  # its handlers find other threads in calls, and say so each time
+    asked = arguments()
+    folder = asked.folder or Path(tempfile.mkdtemp(prefix="hallway-chaos-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o711)  # PostgreSQL's account has to pass through
+    console = Console(width=140)
+    console.print(f"seed {asked.seed}; logs in {folder}")
+    clocks = random.Random(asked.seed)
+    names = ("attendee", "matchmaking", "matchmaking-worker", "scheduling", "scheduling-worker", "portal")
+    skewed = tuple((n, clocks.randint(-300, 300)) for name in names for n in (name, f"{name}-2")) if asked.skew else ()
+    hall = Hall(folder, Choice(nodes=asked.nodes, twins=asked.twins, bug=asked.bug, clocks=skewed))
+    order = Order(asked.seed, asked.seconds, tuple(asked.faults), asked.clients, mixed=asked.mixed)
+    done: list[Campaign] = []
+    hall.run(lambda hall: done.append(campaign.run(hall, order)))
+    if not done:
+        console.print("the run did not end; see above")
+        return 2
+    journal = done[0].journal
+    table.show(journal, console)
+    if asked.json:
+        findings = [finding.__dict__ for finding in journal.findings]
+        asked.json.write_text(json.dumps({"rows": table.rows(journal), "findings": findings}))
+    return 1 if journal.findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""Bugs to be found: each breaks one promise in a process of a test, so that the checker is seen to fail."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import asyncpg
+
+SLOW = 0.3  # seconds, as under load: a kill then falls into the gap
+
+
+def ack_before_commit() -> None:
+    """The consumer commits a batch's offsets before its transaction."""
+    from services.kit.consumer import Consumer
+
+    take = Consumer._take_or_bury
+
+    async def hasty(self: Consumer, records: Sequence[Any]) -> None:
+        await self._commit(records)
+        await asyncio.sleep(SLOW)
+        await take(self, records)
+
+    Consumer._take_or_bury = hasty  # type: ignore[method-assign]
+
+
+def no_inbox() -> None:
+    """An event that comes twice takes effect twice."""
+    from services.kit import inbox
+
+    noted = inbox._NEW.replace("returning event_id", "")
+    inbox._NEW = f"with noted as ({noted}) select id as event_id from unnest($2::uuid[]) as id"
+
+
+def no_request_ids() -> None:
+    """A command that is sent again is carried out again."""
+    from services.kit import rpc
+
+    async def claim(tx: Any, request_id: str) -> bool:
+        await tx.execute("insert into request (id) values ($1) on conflict do nothing", request_id)
+        return True
+
+    rpc._claim = claim
+
+
+def no_constraint() -> None:
+    """People are not looked at when a session is placed, and nothing in the database keeps them from two at once."""
+    from services.scheduling.engine.model import Person
+    from services.scheduling.store import write
+
+    given = "null::tstzrange from (select $3::tstzrange) as unused, unnest"
+    write.SAVE_MEMBERS = write.SAVE_MEMBERS.replace("$3 from unnest", given)
+    Person.can_meet = lambda self, slot: True  # type: ignore[method-assign]
+
+
+def marked_before_sent() -> None:
+    """The relay marks rows as sent before it sends them."""
+    from services.kit import relay
+
+    send = relay.Relay._send
+
+    async def hasty(self: Any, place: Any, rows: Sequence[Any]) -> list[int]:
+        connection = await asyncpg.connect(self._settings.database_url)
+        await connection.execute(relay._SENT, [row["position"] for row in rows])
+        await connection.close()
+        await asyncio.sleep(SLOW)
+        return await send(self, place, rows)
+
+    relay.Relay._send = hasty  # type: ignore[method-assign]
+
+
+def failing_handler() -> None:
+    """A handler fails for some events: what is set aside is taken once the code is right."""
+    from tests.chaos.ledger import app
+
+    note = app.note
+
+    async def broken(tx: Any, events: list[Any]) -> None:
+        if any(event.id.int % 8 == 0 for event in events):
+            raise ValueError("a bug in the handler")
+        await note(tx, events)
+
+    app.note = broken
+    app.SUBSCRIPTION.handlers.update(dict.fromkeys(app.SUBSCRIPTION.handlers, broken))  # type: ignore[attr-defined]
+
+
+BUGS: dict[str, Callable[[], None]] = {
+    bug.__name__: bug for bug in (
+        ack_before_commit, no_inbox, no_request_ids, no_constraint, marked_before_sent, failing_handler,
+    )
+}
+
+
+def plant(name: str) -> None:
+    """Plants the bug of this name in the running process."""
+    BUGS[name]()

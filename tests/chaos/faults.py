@@ -1,0 +1,264 @@
+"""What the nemesis can do, one function a fault: it returns when the fault is over."""
+
+import asyncio
+import random
+import shutil
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import asyncpg
+
+from services.kit import migrate
+from tests.chaos.hall import SERVICES, Hall
+from tests.chaos.journal import Journal
+from tests.chaos.poison import Poisoner
+from tests.chaos.read import GROUPS, rewind
+
+Fault = Callable[[], Awaitable[None]]
+CONSUMERS = ("matchmaking", "scheduling", "portal", "ledger")
+RELAYS = ("attendee", "matchmaking", "scheduling")
+FAIL_POINTS = {
+    "command.after_commit": RELAYS,
+    "relay.before_send": RELAYS,
+    "relay.after_send": RELAYS,
+    "consumer.after_commit": CONSUMERS,
+    "consumer.before_commit": CONSUMERS,
+    "worker.before_write": ("matchmaking-worker",),
+    "worker.before_commit": ("matchmaking-worker",),
+}
+PAUSE = {True: 9.0, False: 4.0}  # seconds: longer than the session time-out on Apache Kafka, and on the embedded broker
+MIGRATION = "alter table inbox add column chaos_{number} text; create index on outbox (topic, key);"
+
+
+class Faults:
+    """All faults of one Hallway, by name."""
+
+    def __init__(self, hall: Hall, journal: Journal, rng: random.Random) -> None:
+        self.hall, self.journal, self.rng = hall, journal, rng
+        self.poisoner = Poisoner(hall, rng)
+        self._migrations = 0
+
+    def all(self) -> dict[str, Fault]:
+        """Every fault that this Hallway can have."""
+        faults: dict[str, Fault] = {}
+        for name in self.hall.services():
+            faults[f"kill -9 {name}"] = partial(self.kill, name)
+            faults[f"pause {name}"] = partial(self.pause, name)
+        for point, names in FAIL_POINTS.items():
+            faults[f"die at {point}"] = partial(self.fail_point, point, names)
+        faults |= {
+            "kill -9 postgres": self.kill_postgres,
+            "cut connections to postgres": self.cut_postgres,
+            "all connections taken": self.take_connections,
+            "tables locked": self.lock_tables,
+            "migration while running": self.migrate,
+            "network: delay": partial(self.network, "delay"),
+            "network: silence": partial(self.network, "silence"),
+            "network: cut": partial(self.network, "cut"),
+            "network: connections broken": partial(self.network, "break"),
+            "poison": self.poison,
+            "failing handler, mended": self.failing_handler,
+        }
+        if self.hall.choice.disk:
+            faults["disk full"] = partial(self.fill_disk, self.hall.choice.disk)
+        if self.hall.choice.twins:
+            faults |= {f"depose {name}": partial(self.depose, name) for name in RELAYS}
+        return faults | (self._of_cluster() if self.hall.cluster else self._of_embedded_broker())
+
+    def _of_embedded_broker(self) -> dict[str, Fault]:
+        return {"kill -9 broker": self.kill_broker, "pause broker": partial(self.pause, "kafka")}
+
+    def _of_cluster(self) -> dict[str, Fault]:
+        return {
+            "kill -9 one node": partial(self.kill_nodes, 1),
+            "kill -9 two of three nodes": partial(self.kill_nodes, 2),
+            "kill -9 all nodes": partial(self.kill_nodes, 3),
+            "pause a node": self.pause_node,
+            "rolling restart": self.rolling_restart,
+            "replay from zero": self.replay_from_zero,
+        }
+
+    async def kill(self, name: str) -> None:
+        """kill -9; the supervisor starts it anew."""
+        self.hall.signal(name, signal.SIGKILL)
+
+    async def pause(self, name: str) -> None:
+        """SIGSTOP past the session time-out, SIGCONT."""
+        if self.hall.signal(name, signal.SIGSTOP):
+            await asyncio.sleep(PAUSE[bool(self.hall.cluster)])
+            self.hall.signal(name, signal.SIGCONT)
+
+    async def depose(self, name: str) -> None:
+        """The leader is paused and loses its lock; its twin leads; then the old one wakes up."""
+        pid = self.hall.signal(name, signal.SIGSTOP)
+        await self._end_connections(f"hallway_{name}", "select pid from pg_locks where locktype = 'advisory'")
+        await asyncio.sleep(PAUSE[bool(self.hall.cluster)])
+        if pid:
+            self.hall.signal(name, signal.SIGCONT)
+
+    async def fail_point(self, point: str, names: tuple[str, ...]) -> None:
+        """A process is started that dies at a point of the code, which it reaches under the workload."""
+        name = self.rng.choice(names)
+        before = self.hall.pid(name)
+        self.hall.setting(name, "HALLWAY_FAILPOINT", point)
+        self.hall.signal(name, signal.SIGKILL)
+        armed = await self._new_pid(name, before)
+        self.hall.setting(name, "HALLWAY_FAILPOINT", "")
+        until = time.monotonic() + 20
+        while armed and self.hall.pid(name) == armed and time.monotonic() < until:
+            await asyncio.sleep(0.05)
+        if armed and self.hall.pid(name) == armed:
+            self.journal.skipped[f"die at {point}"] = f"{name} did not reach it in 20 s"
+            self.hall.signal(name, signal.SIGKILL)
+
+    async def _new_pid(self, name: str, before: int | None) -> int | None:
+        until = time.monotonic() + 45
+        while time.monotonic() < until:
+            if (pid := self.hall.pid(name)) and pid != before:
+                return pid
+            await asyncio.sleep(0.02)
+        return None
+
+    async def kill_postgres(self) -> None:
+        """kill -9 of the server; it recovers from its log."""
+        self.hall.signal("postgres", signal.SIGKILL)
+
+    async def cut_postgres(self) -> None:
+        """Every connection of the services is ended, in the middle of what it does."""
+        for _ in range(3):
+            await self._end_connections("%", "select pid from pg_stat_activity")
+            await asyncio.sleep(0.5)
+
+    async def _end_connections(self, database: str, which: str) -> None:
+        connection = await self.hall.admin()
+        with suppress(asyncpg.PostgresError):
+            await connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname like $1 and datname like"
+                f" 'hallway_%' and application_name <> 'checker' and pid in ({which})", database,
+            )  # fmt: skip
+        await connection.close()
+
+    async def take_connections(self) -> None:
+        """Somebody takes every connection the server has; then the services' own are ended, to be opened again."""
+        taken = []
+        await self._end_connections("%", "select pid from pg_stat_activity")
+        with suppress(asyncpg.PostgresError, OSError):
+            while len(taken) < 200:
+                taken.append(await self.hall.admin())
+        await asyncio.sleep(5)
+        for connection in taken:
+            connection.terminate()
+
+    async def lock_tables(self) -> None:
+        """Every transaction of one service waits, until its pool is used up."""
+        name = self.rng.choice(RELAYS)
+        connection = await self.hall.admin(f"hallway_{name}")
+        async with connection.transaction():
+            await connection.execute("lock table conference, outbox")
+            await asyncio.sleep(6)
+        await connection.close()
+
+    async def migrate(self) -> None:
+        """A migration is applied to every service under load."""
+        self._migrations += 1
+        for name in SERVICES:
+            source = Path(__file__).parents[2] / "services" / name / "store" / "migrations"
+            folder = self.hall.folder / f"migrations-{name}"
+            if not folder.exists():
+                shutil.copytree(source, folder)
+            number = self._migrations
+            (folder / f"9{number:03}_chaos.sql").write_text(MIGRATION.format(number=number))
+            await migrate.migrate(self.hall.database(name), folder)
+
+    async def network(self, how: str) -> None:
+        """What lies between the services and the broker is slow, silent, cut, or breaks connections."""
+        if how == "break":
+            for _ in range(4):
+                self.hall.network(lambda proxy: proxy.cut_now())
+                await asyncio.sleep(1)
+            return
+        self._hinder(how, True)
+        await asyncio.sleep(5)
+        self._hinder(how, False)
+
+    def _hinder(self, how: str, on: bool) -> None:
+        if how == "cut":
+            self.hall.network(lambda proxy: proxy.cut(on))
+        elif how == "silence":
+            self.hall.network(lambda proxy: setattr(proxy, "silent", on))
+        else:
+            self.hall.network(lambda proxy: setattr(proxy, "delay", 0.3 if on else 0.0))
+
+    async def kill_broker(self) -> None:
+        """kill -9 of the embedded broker: all its topics are gone."""
+        self.hall.signal("kafka", signal.SIGKILL)
+        await asyncio.sleep(1)
+
+    async def kill_nodes(self, count: int) -> None:
+        """kill -9 of some nodes at once; they come back after a while."""
+        assert self.hall.cluster
+        nodes = self.rng.sample(self.hall.cluster.nodes, min(count, len(self.hall.cluster.nodes)))
+        for node in nodes:
+            node.kill()
+        await asyncio.sleep(6)
+        await asyncio.to_thread(self.hall.cluster_start)
+
+    async def pause_node(self) -> None:
+        """A node that stands still longer than its session with the controllers."""
+        assert self.hall.cluster
+        node = self.rng.choice(self.hall.cluster.nodes)
+        if node.pid and node._process:
+            node._process.send_signal(signal.SIGSTOP)
+            await asyncio.sleep(8)
+            node._process.send_signal(signal.SIGCONT)
+
+    async def rolling_restart(self) -> None:
+        """Every node in turn is stopped in order and started."""
+        assert self.hall.cluster
+        for node in self.hall.cluster.nodes:
+            await asyncio.to_thread(node.stop)
+            await asyncio.to_thread(self.hall.cluster_start)
+
+    async def poison(self) -> None:
+        """A record that nobody can handle, of each kind in turn."""
+        await self.poisoner.inject()
+
+    async def failing_handler(self) -> None:
+        """A deployment whose handler fails for some events; the next one is right, and takes what was set aside."""
+        names = self.hall.instances("ledger")
+        for name in names:
+            await self._restarted(name, "CHAOS_BUG", "failing_handler")
+        await asyncio.sleep(5)
+        for name in names:
+            await self._restarted(name, "CHAOS_BUG", self.hall.choice.bug)
+        await asyncio.to_thread(self.hall.command, "ledger", "dead-letters", "replay")
+
+    async def _restarted(self, name: str, key: str, value: str) -> None:
+        before = self.hall.pid(name)
+        self.hall.setting(name, key, value)
+        self.hall.signal(name, signal.SIGKILL)
+        await self._new_pid(name, before)
+
+    async def replay_from_zero(self) -> None:
+        """A group's offsets are set to the start of every topic: all it ever took comes again."""
+        service, subscription = self.rng.choice(GROUPS)
+        names = self.hall.instances(service)
+        for name in names:
+            self.hall.hold(name)
+        await rewind(self.hall.kafka, subscription.group, subscription.topics)
+        for name in names:
+            self.hall.let_go(name)
+
+    async def fill_disk(self, disk: Path) -> None:
+        """PostgreSQL's disk is full for some seconds."""
+        ballast = disk / "ballast"
+        with ballast.open("wb") as file, suppress(OSError):
+            while True:
+                file.write(b"\0" * 65_536)
+                file.flush()
+        await asyncio.sleep(8)
+        ballast.unlink()
