@@ -23,8 +23,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--nodes", type=int, default=0, choices=[0, 1, 3], help="Apache Kafka nodes; 0: embedded broker")
     parser.add_argument("--twins", action="store_true", help="two of each process")
     parser.add_argument("--skew", action="store_true", help="clocks that differ by up to ten minutes")
-    parser.add_argument("--faults", nargs="*", default=(), help="parts of the names of faults; none: all")
+    parser.add_argument("--faults", nargs="*", default=(), help="parts of the names of faults; not given: all")
     parser.add_argument("--mixed", type=float, default=0.2, help="how often two faults come at once, 0 to 1")
+    parser.add_argument("--patience", type=float, default=120, help="seconds within which everything heals")
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--bug", default="", help="a bug to plant, see bugs.py")
     parser.add_argument("--folder", type=Path, help="where state and logs go; the logs stay")
@@ -37,7 +38,7 @@ def main() -> int:
     os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"  # its handlers find other threads in calls, and say so each time
     asked = arguments()
     folder = asked.folder or Path(tempfile.mkdtemp(prefix="hallway-chaos-"))
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=asked.folder is None)
     folder.chmod(0o711)  # PostgreSQL's account has to pass through
     console = Console(width=140)
     console.print(f"seed {asked.seed}; logs in {folder}")
@@ -45,7 +46,7 @@ def main() -> int:
     names = ("attendee", "matchmaking", "matchmaking-worker", "scheduling", "scheduling-worker", "portal")
     skewed = tuple((n, clocks.randint(-300, 300)) for name in names for n in (name, f"{name}-2")) if asked.skew else ()
     hall = Hall(folder, Choice(nodes=asked.nodes, twins=asked.twins, bug=asked.bug, clocks=skewed))
-    order = Order(asked.seed, asked.seconds, tuple(asked.faults), asked.clients, mixed=asked.mixed)
+    order = Order(asked.seed, asked.seconds, tuple(asked.faults), asked.clients, mixed=asked.mixed, patience=asked.patience)
     done: list[Campaign] = []
     hall.run(lambda hall: done.append(campaign.run(hall, order)))
     if not done:

@@ -19,8 +19,6 @@ from tests.chaos.hall import DATABASES, Hall
 from tests.chaos.journal import QUIET, Journal
 from tests.chaos.transport import Transport
 
-RECOVERY_LIMIT = 120.0  # seconds until a command is acknowledged and seen everywhere; more is not healed
-SETTLE_LIMIT = 120.0
 DAYS_LATER = 5 * 24 * 3_600
 READ_MODEL_TABLES = (
     "read_conference", "read_attendee", "read_source", "read_tie", "read_suggestion", "read_suggestion_member",
@@ -38,6 +36,7 @@ class Order:
     clients: int = 4
     pace: float = 0.15
     mixed: float = 0.2  # how often two faults at once
+    patience: float = 120.0  # seconds; what has not healed by then never will
 
 
 class Campaign:
@@ -94,7 +93,9 @@ class Campaign:
         }
         waiting: list[str] = []
         until = time.monotonic() + self.order.seconds
-        while time.monotonic() < until and catalogue:
+        while not catalogue and time.monotonic() < until:
+            await asyncio.sleep(0.2)
+        while time.monotonic() < until:
             if not waiting:  # each once before any comes again
                 waiting = self.rng.sample(sorted(catalogue), len(catalogue))
             chosen = [waiting.pop()]
@@ -108,7 +109,7 @@ class Campaign:
         self.hall.log.say(f"FAULT {self.journal.fault}")
         await asyncio.gather(*(self._inject(name, fault) for name, fault in chosen.items()))
         since = time.monotonic()
-        seen = await self._probe(since + RECOVERY_LIMIT)
+        seen = await self._probe(since + self.order.patience)
         seconds = time.monotonic() - since
         self.hall.log.say(f"RECOVERED after {seconds:.1f} s from {self.journal.fault}")
         if not seen:
@@ -161,14 +162,15 @@ class Campaign:
             self.hall.database(name), server_settings={"application_name": "checker"}) for name in DATABASES}  # fmt: skip
         try:
             since = time.monotonic()
-            if left := await read.settled(databases, SETTLE_LIMIT):
-                self.journal.found("lost", f"still not sent or not taken after {SETTLE_LIMIT:.0f} s: {left}")
+            if left := await read.settled(databases, self.order.patience):
+                self.journal.found("lost", f"still not sent or not taken after {self.order.patience:.0f} s: {left}")
             self.journal.recovered("until all was taken", time.monotonic() - since)
             if not_ready := await self._not_ready():
                 self.journal.found("wrong", f"not ready although nothing is wrong any more: {not_ready}")
             self._stuck()
             self.journal.findings += await checks.check(await self.evidence(databases))
-            await self._rebuild(databases["portal"])
+            if not left:
+                await self._rebuild(databases["portal"])
         finally:
             for connection in databases.values():
                 await connection.close()
@@ -184,7 +186,7 @@ class Campaign:
         for name in names:
             self.hall.setting(name, "HALLWAY_READ_MODEL_GROUP", "portal-read-model-again")
             self.hall.let_go(name)
-        until = time.monotonic() + SETTLE_LIMIT
+        until = time.monotonic() + self.order.patience
         while (after := await read.export(portal, READ_MODEL_TABLES)) != before and time.monotonic() < until:
             await asyncio.sleep(0.5)
         if emptied or after != before:

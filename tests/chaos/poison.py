@@ -63,13 +63,13 @@ class Poisoner:
         self._next = rng.randrange(13)
 
     async def inject(self, only: Sequence[str] = ()) -> None:
-        """Two kinds, or those named; returns when every group that reads the topic has set them aside."""
+        """Three kinds, or those named; returns when every group that reads the topic has set them aside."""
         chosen = kinds(self._rng.randbytes(8))
         if only:
             chosen = [kind for kind in chosen if kind[0] in only]
         else:
-            chosen = [chosen[(self._next + n) % len(chosen)] for n in range(2)]
-            self._next += 2
+            chosen = [chosen[(self._next + n) % len(chosen)] for n in range(3)]
+            self._next += 3
         producer = AIOKafkaProducer(bootstrap_servers=self._hall.kafka, max_request_size=1_048_576, acks="all")
         await producer.start()
         try:

@@ -34,13 +34,14 @@ def test_under_kills_cuts_and_poison_nothing_is_lost_and_nothing_takes_effect_tw
     ("bug", "fault", "kinds"),
     [
         ("ack_before_commit", "kill -9 ledger", {"lost"}),
-        ("no_inbox", "die at consumer.before_commit", {"doubled"}),
+        ("no_inbox", "kill -9 broker", {"doubled"}),
         ("no_request_ids", "cut connections", {"doubled"}),
         ("no_constraint", "none", {"wrong"}),
         ("marked_before_sent", "kill -9 attendee", {"lost"}),
     ],
 )
 def test_a_planted_bug_is_found(tmp_path: Path, bug: str, fault: str, kinds: set[str]) -> None:
-    code, report, printed = chaos(tmp_path, "--seed", "1", "--seconds", "15", "--bug", bug, "--faults", fault)
+    planted = ("--seed", "1", "--seconds", "15", "--patience", "20", "--bug", bug, "--faults", fault)
+    code, report, printed = chaos(tmp_path, *planted)
     assert code == 1, printed
     assert {finding["kind"] for finding in report["findings"]} >= kinds, printed
