@@ -40,7 +40,7 @@ class Consumer:
         self._stopping = asyncio.Event()
         self._started = self._handled_at = time.monotonic()
         self.broker = KafkaBroker(
-            settings.kafka_bootstrap,
+            settings.kafka_bootstrap.split(","),
             client_id=f"hallway-{subscription.group}",
             consumer_only=True,
             allow_auto_create_topics=False,

@@ -25,7 +25,7 @@ from tests.chaos.transport import Transport
 MOST_PEOPLE = 14  # with a ticket, of one client
 BUDGET = 3
 ANSWERS = {"yes": matchmaking_pb.ANSWER_YES, "not_now": matchmaking_pb.ANSWER_NOT_NOW, "no": matchmaking_pb.ANSWER_NO}
-VENUE = "name,capacity,seats,formats,opens,closes\nCafe,2,4,coffee,00:00,23:59\nHall,3,8,,08:00,20:00\n"
+VENUE = "name,capacity,seats,formats,opens,closes\nCafe,3,4,coffee,00:00,23:59\nHall,6,8,,00:00,23:59\n"
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Client:
         """One command; what kind it is, the seed says."""
         steps: list[tuple[int, Callable[[], Awaitable[None]]]] = [
             (14, self.register), (30, self.record), (8, self.profile), (3, self.pause), (4, self.join),
-            (4, self.cancel), (30, self.answer), (8, self.move), (5, self.call_off), (2, self.exclude),
+            (4, self.cancel), (40, self.answer), (8, self.move), (5, self.call_off), (2, self.exclude),
         ]  # fmt: skip
         (chosen,) = self.rng.choices([step for _, step in steps], [weight for weight, _ in steps])
         try:
