@@ -84,12 +84,19 @@ def failing_handler() -> None:
 
 
 BUGS: dict[str, Callable[[], None]] = {
-    bug.__name__: bug for bug in (
-        ack_before_commit, no_inbox, no_request_ids, no_constraint, marked_before_sent, failing_handler,
+    bug.__name__: bug
+    for bug in (
+        ack_before_commit,
+        no_inbox,
+        no_request_ids,
+        no_constraint,
+        marked_before_sent,
+        failing_handler,
     )
 }
 
 
-def plant(name: str) -> None:
-    """Plants the bug of this name in the running process."""
-    BUGS[name]()
+def plant(names: str) -> None:
+    """Plants the bugs of these names, with commas between, in the running process."""
+    for name in names.split(","):
+        BUGS[name]()

@@ -142,7 +142,11 @@ class Campaign:
     async def _known_everywhere(self, ticket: str) -> bool:
         try:
             person = await self._ask("attendee", "select id from attendee where ticket = $1", ticket)
-            for service, table in (("matchmaking", "attendee"), ("scheduling", "attendee"), ("portal", "read_attendee")):
+            for service, table in (
+                ("matchmaking", "attendee"),
+                ("scheduling", "attendee"),
+                ("portal", "read_attendee"),
+            ):
                 if await self._ask(service, f"select 1 from {table} where id = $1", person) is None:
                     return False
             return True
@@ -158,8 +162,10 @@ class Campaign:
 
     async def finish(self) -> None:
         """Waits until all is quiet, and checks."""
-        databases = {name: await asyncpg.connect(
-            self.hall.database(name), server_settings={"application_name": "checker"}) for name in DATABASES}  # fmt: skip
+        settings = {"application_name": "checker"}
+        databases = {
+            name: await asyncpg.connect(self.hall.database(name), server_settings=settings) for name in DATABASES
+        }
         try:
             since = time.monotonic()
             if left := await read.settled(databases, self.order.patience):
@@ -220,4 +226,3 @@ def run(hall: Hall, order: Order) -> Campaign:
         return campaign
 
     return asyncio.run(whole())
-

@@ -96,7 +96,18 @@ class Injected:
 async def check(evidence: Evidence) -> list[Finding]:
     """Everything that must not be."""
     found: list[Finding] = []
-    for one in (people, counts, answers, session_replies, events, effects, followed, double_booking, budgets, dead_letters):
+    for one in (
+        people,
+        counts,
+        answers,
+        session_replies,
+        events,
+        effects,
+        followed,
+        double_booking,
+        budgets,
+        dead_letters,
+    ):
         found += await one(evidence)
     return found
 
@@ -140,7 +151,8 @@ async def answers(e: Evidence) -> list[Finding]:
     found = []
     db = e.databases["matchmaking"]
     given = {
-        (str(r["suggestion_id"]), str(r["attendee_id"])): r["answer"] for r in await db.fetch("select * from membership")
+        (str(r["suggestion_id"]), str(r["attendee_id"])): r["answer"]
+        for r in await db.fetch("select * from membership")
     }
     excluded = {pair for client in e.clients for pair in client.exclusions}
     stored = {(str(r["attendee_id"]), str(r["other_id"])) for r in await db.fetch("select * from exclusion")}

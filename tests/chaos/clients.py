@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -75,10 +76,8 @@ class Client:
             (4, self.cancel), (40, self.answer), (8, self.move), (5, self.call_off), (2, self.exclude),
         ]  # fmt: skip
         (chosen,) = self.rng.choices([step for _, step in steps], [weight for weight, _ in steps])
-        try:
+        with suppress(HallwayError):  # a question had no answer
             await chosen()
-        except HallwayError:
-            pass  # a question had no answer
 
     async def start(self) -> None:
         """The first people of this client, joined."""
@@ -87,7 +86,7 @@ class Client:
 
     async def register(self, joined: bool | None = None) -> None:
         """A new ticket, by HTTP or gRPC."""
-        if sum(p.state != "cancelled" for p in self.people) >= MOST_PEOPLE:
+        if self._here() >= MOST_PEOPLE:
             return await self.profile()
         self.made += 1
         ticket = f"t{self.number}-{self.made}"
@@ -120,7 +119,9 @@ class Client:
         request = attendee_pb.RegisterAttendeesRequest(conference_id=self.conference_id, registrations=[row])
         op = await self._attendee("RegisterAttendees", request)
         if op.answer == "acknowledged" and not op.reply.unchanged:
-            self.transport.journal.found("lost", f"registration of {ticket} was acknowledged and is not there", op.fault)
+            self.transport.journal.found(
+                "lost", f"registration of {ticket} was acknowledged and is not there", op.fault
+            )
         return op.reply.attendee_ids[0] if op.answer == "acknowledged" else ""
 
     async def record(self) -> None:
@@ -136,7 +137,9 @@ class Client:
         request = attendee_pb.RecordInteractionsRequest(
             conference_id=self.conference_id, network="irc", source_name=self.source,
             visibility=attendees.VISIBILITY_PUBLIC,
-            counts=[attendee_pb.PairCount(actor_id=a, target_id=t, kind=k, month=m, count=n) for a, t, k, m, n in counts],
+            counts=[
+                attendee_pb.PairCount(actor_id=a, target_id=t, kind=k, month=m, count=n) for a, t, k, m, n in counts
+            ],
         )  # fmt: skip
         if (await self._attendee("RecordInteractions", request)).answer == "acknowledged":
             for actor_id, target_id, kind, month, count in counts:
@@ -172,7 +175,8 @@ class Client:
 
     async def cancel(self) -> None:
         """A ticket is gone, and the ties with it."""
-        if sum(p.state != "cancelled" for p in self.people) < 5 or not (person := self._one("registered", "joined", "paused")):
+        person = self._one("registered", "joined", "paused")
+        if person is None or self._here() < 5:
             return
         if self.rng.random() < 0.5:
             path = f"/conferences/{self.slug}/registrations/{person.ticket}"
@@ -262,6 +266,9 @@ class Client:
         asked = scheduling_pb.ListSessionsRequest(conference_id=self.conference_id, attendee_id=person.id)
         listed = await self._ask("scheduling", SchedulingServiceStub, "ListSessions", asked)
         return [s for s in listed.sessions if s.state == session_pb.SESSION_STATE_SCHEDULED]
+
+    def _here(self) -> int:
+        return sum(person.state != "cancelled" for person in self.people)
 
     def _one(self, *states: str) -> Person | None:
         here = [p for p in self.people if p.id and p.state in states]

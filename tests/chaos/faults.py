@@ -9,11 +9,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
+from embedded.environment import SERVICES
 from services.kit import migrate
-from tests.chaos.hall import SERVICES, Hall
+from tests.chaos.hall import Hall
 from tests.chaos.journal import Journal
 from tests.chaos.poison import Poisoner
 from tests.chaos.read import GROUPS, rewind
@@ -144,7 +146,7 @@ class Faults:
 
     async def take_connections(self) -> None:
         """Somebody takes every connection the server has; then the services' own are ended, to be opened again."""
-        taken = []
+        taken: list[Any] = []
         await self._end_connections("%", "select pid from pg_stat_activity")
         with suppress(asyncpg.PostgresError, OSError):
             while len(taken) < 200:

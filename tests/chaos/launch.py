@@ -1,4 +1,4 @@
-"""Starts a process of Hallway with a clock that is wrong or a bug that is planted: ``-m tests.chaos.launch MODULE ...``.
+"""Starts a process with a clock that is wrong or a bug that is planted: ``-m tests.chaos.launch MODULE ...``.
 
 Nothing in production reads these variables: CHAOS_CLOCK (seconds ahead of the true time), CHAOS_BUG (see bugs.py).
 """

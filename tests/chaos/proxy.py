@@ -7,7 +7,7 @@ CHUNK = 65_536
 
 
 class Proxy:
-    """Listens on ``port``, passes on to ``target``; ``delay`` in seconds each way, ``silent`` swallows, ``cut`` refuses."""
+    """Listens on ``port``, passes on to ``target``; ``delay`` in seconds each way; ``silent`` keeps what it hears."""
 
     def __init__(self, port: int, target: int) -> None:
         self.port, self.target = port, target

@@ -10,6 +10,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
+
 from services.kit import envelope, topics
 from services.kit.envelope import Event
 from services.kit.errors import Poison
