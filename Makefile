@@ -1,6 +1,6 @@
 # What people do with Hallway. `make help` lists it; each target is a line or two, the rest is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test lint format protos kafka events
+.PHONY: help setup demo demo-reset test chaos lint format protos kafka events
 
 help:  ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target does; do printf '  make %-12s %s\n' "$$target" "$$does"; done
@@ -16,6 +16,9 @@ demo-reset: setup  ## forget the demo's data
 
 test: setup  ## every check and every test; ARGS="-k words" goes to pytest
 	@scripts/test $(ARGS)
+
+chaos: setup  ## twenty minutes under every fault at once; ARGS="--seed 7 --nodes 3" goes to python -m tests.chaos
+	@.venv/bin/python -m tests.chaos --seconds 1200 --twins --skew $(ARGS)
 
 lint: setup  ## ruff, mypy, import rules, contracts
 	@scripts/lint

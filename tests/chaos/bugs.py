@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 
-SLOW = 0.3  # seconds, as under load: a kill then falls into the gap
+SLOW = 1.0  # seconds, as under load: a kill then falls into the gap
 
 
 def ack_before_commit() -> None:
