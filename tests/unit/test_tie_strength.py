@@ -98,10 +98,16 @@ def test_a_value_that_too_many_share_makes_no_pairs(monkeypatch: pytest.MonkeyPa
     assert list(zip(found.a.tolist(), found.b.tolist(), strict=True)) == [(0, 1)]
 
 
-@pytest.mark.parametrize("name", ["gender", "Age", "date of birth", "Native-Language", "COUNTRY", "sexual_orientation"])
+@pytest.mark.parametrize(
+    "name", ["gender", "Age", "age_group", "date of birth", "Native-Language", "COUNTRY", "Sex (M/F)"]
+)
 def test_protected_traits_are_known_by_name_however_written(name: str):
     assert is_protected(name)
-    assert not is_protected("institute")
+
+
+@pytest.mark.parametrize("name", ["institute", "programming language", "stage", "interest"])
+def test_other_fields_are_not_taken_for_protected_ones(name: str):
+    assert not is_protected(name)
 
 
 class Chance(NamedTuple):

@@ -1,17 +1,19 @@
 """What people have in common of what they say about themselves: rare values count, common ones hardly."""
 
 from collections.abc import Iterator
+from re import findall
 from typing import Any
 
 import numpy as np
 
 from services.matchmaking.engine.graph import Edges, Floats, Ints, add_up
 
-# Never compared, whatever a field is called in a file: traits nobody is to be chosen by, and what stands for them.
-PROTECTED = frozenset(
+# Never compared: traits nobody is to be chosen by, and what stands for them. The first are refused wherever a field's
+# name has them as a word (age_group), the others as the whole name (a programming language is no origin).
+WORDS = frozenset({"age", "disability", "ethnicity", "gender", "nationality", "pronouns", "race", "religion", "sex"})
+NAMES = frozenset(
     (
-        "age", "birthdate", "birthday", "birthyear", "citizenship", "country", "dateofbirth", "disability", "ethnicity",
-        "gender", "language", "nationality", "nativelanguage", "pronouns", "race", "religion", "sex",
+        "birthdate", "birthday", "birthyear", "citizenship", "country", "dateofbirth", "language", "nativelanguage",
         "sexualorientation",
     )
 )  # fmt: skip
@@ -24,7 +26,8 @@ PAIRS, PAIRS_A_PERSON = 1_000_000, 20
 
 def is_protected(field: str) -> bool:
     """Whether a field must not be used, by its name, however it is written."""
-    return "".join(letter for letter in field.lower() if letter.isalnum()) in PROTECTED
+    words = findall("[a-z]+", field.lower())
+    return "".join(words) in NAMES or not WORDS.isdisjoint(words)
 
 
 def shared(people: int, person: Any, field: Any, value: Any) -> Edges:
