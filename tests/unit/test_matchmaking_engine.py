@@ -91,10 +91,25 @@ def test_somebody_with_nothing_comes_before_somebodys_third():
     assert pairs(picked) == [(0, 1)]
 
 
-def test_equals_are_decided_by_position_whatever_the_order_they_come_in():
+def test_equals_are_decided_alike_whatever_the_order_they_come_in():
     candidates = [tie(1, 2, 0.7), tie(0, 2, 0.7), tie(0, 1, 0.7)]
-    assert pairs(match(candidates, [1, 1, 1], [0, 0, 0])) == [(0, 1)]
-    assert pairs(match(candidates[::-1], [1, 1, 1], [0, 0, 0])) == [(0, 1)]
+    (picked,) = match(candidates, [1, 1, 1], [0, 0, 0])
+    assert match(candidates[::-1], [1, 1, 1], [0, 0, 0]) == [picked]
+
+
+def test_two_good_pairs_come_before_one_that_is_best():
+    # Taking the best pair first would leave 0 and 3 with nothing.
+    chain = [tie(0, 1, 0.6), tie(1, 2, 0.9), tie(2, 3, 0.6)]
+    assert pairs(match(chain, [1, 1, 1, 1], [1, 1, 1, 1])) == [(0, 1), (2, 3)]
+
+
+def test_the_better_sum_wins_once_everybody_has_something():
+    assert pairs(match([tie(0, 1, 0.5), tie(1, 2, 0.9)], [1, 1, 1], [1, 1, 1])) == [(1, 2)]
+
+
+def test_reaching_somebody_is_worth_a_better_pair():
+    # 1 has the better pair with 2, who has something already; 0 has nothing.
+    assert pairs(match([tie(0, 1, 0.5), tie(1, 2, 0.99)], [1, 1, 1], [0, 0, 1])) == [(0, 1)]
 
 
 def test_who_has_no_tie_gets_a_labelled_suggestion_by_another_route():

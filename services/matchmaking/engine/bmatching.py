@@ -1,36 +1,55 @@
-"""Greedy b-matching: good pairs within everybody's room, those who have least first."""
+"""The best set of pairs within everybody's room; reaching somebody who has nothing counts more than any pair."""
 
 from collections.abc import Iterable, Sequence, Set
 from heapq import heapify, heappop, heappush
 
+import numpy as np
+
 from services.matchmaking.engine.model import Candidate, Pair
+from services.matchmaking.engine.pairing.solve import Market, pair
+
+# What reaching somebody who has nothing adds, where the best pair is worth 1: more than a pair, or two of half its
+# worth, given up for it. Each exchange of the kind leaves somebody less well served than they could be.
+FLOOR = 2.0
 
 
 def match(
     candidates: Iterable[Candidate], room: Sequence[int], load: Sequence[int], spent: Set[Pair] = frozenset()
 ) -> list[Candidate]:
-    """Picks candidates, in the order picked.
+    """Picks candidates: the greatest sum of weights, where each person reached who has no load adds FLOOR.
 
-    Next is always the pair whose less served person has least, and of those the one with the highest weight;
-    equals go by position. So nobody's third comes before somebody's first, and the result does not depend on the
-    order of ``candidates``. ``room[i]`` more pairs fit person i, who has ``load[i]`` already.
+    They come in the order in which people should get them (``in_order``). The result does not depend on the order of
+    ``candidates``. ``room[i]`` more pairs fit person i, who has ``load[i]`` already.
     """
-    left, has, taken = list(room), list(load), set(spent)
-    heap = [(min(has[c.a], has[c.b]), -c.weight, c) for c in candidates]
+    best: dict[Pair, Candidate] = {}
+    for c in candidates:
+        if c.a != c.b and (c.a, c.b) not in spent:
+            best[c.a, c.b] = max(c, best.get((c.a, c.b), c))
+    choice = [best[key] for key in sorted(best)]
+    market = Market(
+        a=np.array([c.a for c in choice], np.int32),
+        b=np.array([c.b for c in choice], np.int32),
+        weight=np.array([c.weight for c in choice], np.float64),
+        budget=np.array(room, np.int64),
+        floor=np.where(np.array(load) > 0, 0.0, FLOOR),
+    )
+    taken = pair(market).taken
+    return in_order([choice[k] for k in np.flatnonzero(taken)], load)
+
+
+def in_order(picked: Iterable[Candidate], load: Sequence[int]) -> list[Candidate]:
+    """Next is always the pair whose less served person has least, of those the one of highest weight, then by
+    position: so that what does not fit any more when it is written is somebody's third, not somebody's first."""
+    has, ordered = list(load), []
+    heap = [(min(has[c.a], has[c.b]), -c.weight, c) for c in picked]
     heapify(heap)
-    picked = []
     while heap:
-        least, _, candidate = heappop(heap)
-        a, b = candidate.a, candidate.b
-        if a == b or (a, b) in taken or left[a] <= 0 or left[b] <= 0:
-            continue
+        least, _, c = heappop(heap)
         # Loads only grow, so an outdated entry is always too early: put it back where it belongs.
-        if min(has[a], has[b]) > least:
-            heappush(heap, (min(has[a], has[b]), -candidate.weight, candidate))
+        if min(has[c.a], has[c.b]) > least:
+            heappush(heap, (min(has[c.a], has[c.b]), -c.weight, c))
             continue
-        taken.add((a, b))
-        for person in (a, b):
-            left[person] -= 1
-            has[person] += 1
-        picked.append(candidate)
-    return picked
+        has[c.a] += 1
+        has[c.b] += 1
+        ordered.append(c)
+    return ordered

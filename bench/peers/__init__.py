@@ -1,0 +1,1 @@
+"""Other ways to pair the same people, run beside ours."""

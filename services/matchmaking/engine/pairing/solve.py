@@ -1,0 +1,115 @@
+"""Pairs a whole conference at once: prices, what they decide, blossoms for the rest, and a proof."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from services.matchmaking.engine.pairing.blossom import search_all
+from services.matchmaking.engine.pairing.copies import Core, copied, count_copies, lift, read
+from services.matchmaking.engine.pairing.forest import forest
+from services.matchmaking.engine.pairing.graph import Flags, Floats, Ints, Longs, near
+from services.matchmaking.engine.pairing.prices import descend, reached, surplus, upper_bound
+from services.matchmaking.engine.pairing.proof import inside, more_prices, net_prices, outside
+
+SWEEPS = 24
+# Pairs this far beyond, or short of, their people's prices are taken as decided (weights are at most 1).
+MARGIN = 0.1
+# Up to so many edges among copies nothing is taken as decided, and the result is proven best.
+SMALL = 2_000_000
+
+
+@dataclass(frozen=True)
+class Market:
+    """Who may be paired with whom: pair k joins people a[k] != b[k], worth weight[k].
+
+    ``budget``: pairs a person can have. ``floor``: what reaching that person at all adds to the objective, in units
+    of weight: 0 for a plain maximum, about 2 so that hardly anybody is left out whom anything could reach.
+    """
+
+    a: Ints
+    b: Ints
+    weight: Floats
+    budget: Longs
+    floor: Floats
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """Which pairs are ``taken``; what they are worth, floors included; and what no pairing can exceed."""
+
+    taken: Flags
+    objective: float
+    bound: float
+    prices: Floats
+
+    @property
+    def gap(self) -> float:
+        """How far from best this can be at most, as a share of the bound."""
+        return max(self.bound - self.objective, 0.0) / self.bound if self.bound > 0 else 0.0
+
+
+def pair(market: Market, exact: bool | None = None) -> Pairing:
+    """A pairing of (almost) greatest worth. ``exact``: prove it best; by default if the conference is small."""
+    scale = max(float(np.max(market.weight, initial=0.0)), 1e-300)
+    budget, floor = np.maximum(market.budget, 0), np.where(market.budget > 0, market.floor / scale, 0.0)
+    useful = np.flatnonzero((market.weight > 0) & (budget[market.a] > 0) & (budget[market.b] > 0))
+    a, b, weight = market.a[useful], market.b[useful], market.weight[useful] / scale
+    if exact is None:
+        exact = int((1 + budget[a] + budget[b]).sum()) <= SMALL
+    taken, bound, prices = _pair(a, b, weight, budget, floor, np.inf if exact else MARGIN)
+    everything = np.zeros(len(market.a), np.bool_)
+    everything[useful[taken]] = True
+    return Pairing(everything, worth(market, everything), bound * scale, prices * scale)
+
+
+def worth(market: Market, taken: Flags) -> float:
+    """The objective of a pairing: the weight of its pairs and the floors of the people they reach."""
+    has = reached(len(market.budget), market.a, market.b, taken)
+    return float(market.weight[taken].sum() + market.floor[has].sum())
+
+
+def _pair(a: Ints, b: Ints, weight: Floats, budget: Longs, floor: Floats, margin: float) -> tuple[Flags, float, Floats]:
+    people = len(budget)
+    around = near(people, a, b)
+    prices = np.zeros(people)
+    descend(around, weight[around.edge], budget, floor, prices, SWEEPS)
+    beyond = surplus(a, b, weight, prices)
+    bound = upper_bound(beyond, budget, floor, prices)
+    fixed, open_ = _decided(a, b, beyond, budget, margin)
+    has = reached(people, a, b, fixed)
+    left = budget - np.bincount(a[fixed], minlength=people) - np.bincount(b[fixed], minlength=people)
+    core_of = np.flatnonzero(open_ & (left[a] > 0) & (left[b] > 0))
+    bonus = np.where(has, 0.0, floor)
+    core = Core(a[core_of], b[core_of], weight[core_of], left, np.maximum(prices, -bonus), bonus)
+    first = count_copies(core)
+    lift(core, first)
+    copies = copied(core, first, np.argsort(-surplus(core.a, core.b, core.weight, core.price), kind="stable"))
+    state = forest(copies.a, copies.b, copies.weight, copies.price, copies.mate)
+    search_all(state)
+    taken = fixed.copy()
+    taken[core_of[read(copies, len(core_of))]] = True
+    net = net_prices(core, copies, state)
+    second = weight[fixed].sum() + floor[has].sum() + inside(core, copies, state, net)
+    second += outside(a, b, weight, fixed, core_of, net, more_prices(core, copies, state, net))
+    return taken, min(bound, second), prices
+
+
+def _decided(a: Ints, b: Ints, beyond: Floats, budget: Longs, margin: float) -> tuple[Flags, Flags]:
+    """Pairs so far beyond their people's prices that they are taken, and those not so far short that they are not.
+
+    Where one person's budget is one nothing is decided ahead: such pairs cost the rest little.
+    """
+    several = np.minimum(budget[a], budget[b]) > 1
+    fixed = several & (beyond > margin)
+    for ends in (a, b):
+        full = np.bincount(a[fixed], minlength=len(budget)) + np.bincount(b[fixed], minlength=len(budget)) > budget
+        fixed &= ~full[ends]
+    return fixed, ~fixed & (~several | (beyond > -margin))
+
+
+def warm() -> None:
+    """Compiles everything, or loads it from numba's cache, so that nobody waits for that later."""
+    ends = np.array([[0, 1], [1, 2], [0, 2], [2, 3]], np.int32).T
+    market = Market(ends[0].copy(), ends[1].copy(), np.ones(4), np.array([2, 2, 2, 1]), np.zeros(4))
+    for exact in (True, False):
+        pair(market, exact)
