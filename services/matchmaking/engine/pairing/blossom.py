@@ -3,8 +3,8 @@
 from heapq import heappop, heappush
 
 import numpy as np
-from numba import njit
 
+from services.matchmaking.engine.pairing.compiled import compiled
 from services.matchmaking.engine.pairing.forest import (
     INNER,
     NONE,
@@ -24,7 +24,7 @@ from services.matchmaking.engine.pairing.rings import expand, shrink
 Heap = list[tuple[float, np.int64]]
 
 
-@njit(cache=True)
+@compiled
 def push_arcs(f: Forest, heap: Heap, vertex: int, time: float, zero: float) -> None:
     """Queues the edges of a newly outer vertex at the time they become tight, if that is before ``zero``."""
     here = f.top[vertex]
@@ -43,7 +43,7 @@ def push_arcs(f: Forest, heap: Heap, vertex: int, time: float, zero: float) -> N
             heappush(heap, (time + slack, np.int64(2 * arc)))
 
 
-@njit(cache=True)
+@compiled
 def pull_arcs(f: Forest, heap: Heap, vertex: int, time: float, zero: float) -> None:
     """Queues the edges from outer vertices to one that has lost its label."""
     f.seen[vertex] = np.inf
@@ -55,7 +55,7 @@ def pull_arcs(f: Forest, heap: Heap, vertex: int, time: float, zero: float) -> N
                 heappush(heap, (time + slack, np.int64(2 * arc)))
 
 
-@njit(cache=True)
+@compiled
 def earliest_zero(f: Forest, node: int, time: float, zero: float, vertex: int) -> tuple[float, int]:
     """When, and at which vertex, the first price of an outer node will be nothing, if before ``zero``."""
     leaf = first_leaf(f, node)
@@ -67,7 +67,7 @@ def earliest_zero(f: Forest, node: int, time: float, zero: float, vertex: int) -
     return zero, vertex
 
 
-@njit(cache=True)
+@compiled
 def scan(f: Forest, heap: Heap, node: int, time: float, zero: float) -> None:
     """Queues the edges of every vertex of a newly outer node."""
     leaf = first_leaf(f, node)
@@ -76,14 +76,14 @@ def scan(f: Forest, heap: Heap, node: int, time: float, zero: float) -> None:
         leaf = next_leaf(f, leaf, node)
 
 
-@njit(cache=True)
+@compiled
 def put_inner(f: Forest, heap: Heap, node: int, time: float) -> None:
     """Queues the end of a blossom that became inner."""
     if node >= len(f.mate):
         heappush(heap, (time + f.price[node] / 2, np.int64(2 * node + 1)))
 
 
-@njit(cache=True)
+@compiled
 def flip(f: Forest, outer: int, partner: int) -> None:
     """Swaps along the way from an outer vertex to the root; ``outer`` gets ``partner``, or nobody (-1)."""
     while True:
@@ -100,7 +100,7 @@ def flip(f: Forest, outer: int, partner: int) -> None:
         rebase(f, inner, partner)
 
 
-@njit(cache=True)
+@compiled
 def reach(f: Forest, heap: Heap, u: int, v: int, time: float, zero: float, at: int) -> tuple[bool, float, int]:
     """The edge from outer u to unlabelled v is tight: augments (True), or grows the tree by v's node and its mate."""
     node = f.top[v]
@@ -119,7 +119,7 @@ def reach(f: Forest, heap: Heap, u: int, v: int, time: float, zero: float, at: i
     return False, zero, at
 
 
-@njit(cache=True)
+@compiled
 def close(f: Forest, heap: Heap, u: int, v: int, time: float, zero: float, at: int) -> tuple[float, int]:
     """Shrinks the cycle closed by the tight edge (u, v); its inner vertices become outer."""
     ring = shrink(f, u, v, time)
@@ -142,7 +142,7 @@ def close(f: Forest, heap: Heap, u: int, v: int, time: float, zero: float, at: i
             return zero, at
 
 
-@njit(cache=True)
+@compiled
 def open_up(f: Forest, heap: Heap, ring: int, time: float, zero: float, at: int) -> tuple[float, int]:
     """Expands an inner blossom and queues what that makes possible."""
     first = expand(f, ring, time)
@@ -168,7 +168,7 @@ def open_up(f: Forest, heap: Heap, ring: int, time: float, zero: float, at: int)
             return zero, at
 
 
-@njit(cache=True)
+@compiled
 def search_all(f: Forest) -> None:
     """Searches until no vertex with a price is free: then the matching is of greatest weight."""
     for vertex in range(len(f.mate)):
@@ -176,7 +176,7 @@ def search_all(f: Forest) -> None:
             search(f, vertex)
 
 
-@njit(cache=True)
+@compiled
 def search(f: Forest, root: int) -> None:
     """Ends with the free vertex ``root`` matched, or a vertex of price nothing free in its stead."""
     heap = [(0.0, np.int64(0)) for _ in range(0)]
@@ -188,11 +188,11 @@ def search(f: Forest, root: int) -> None:
     while len(heap) > 0 and heap[0][0] < zero:
         time, code = heappop(heap)
         if code & 1:
-            ring = code >> 1
+            ring = int(code >> 1)
             if f.label[ring] == INNER and time >= f.since[ring] + f.price[ring] / 2 - TOLERANCE:
                 zero, at = open_up(f, heap, ring, time, zero, at)
             continue
-        u, v, slack = tightness(f, code >> 1, time)
+        u, v, slack = tightness(f, int(code >> 1), time)
         there = f.label[f.top[v]]
         if slack > TOLERANCE:
             if slack < np.inf:
@@ -208,7 +208,7 @@ def search(f: Forest, root: int) -> None:
     settle_all(f, zero)
 
 
-@njit(cache=True)
+@compiled
 def tightness(f: Forest, arc: int, time: float) -> tuple[int, int, float]:
     """An arc's ends, an outer one first, and its slack; infinite when the arc is no longer of use."""
     edge = f.near.edge[arc]

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from services.matchmaking.engine.pairing.compiled import compiled
 from services.matchmaking.engine.pairing.graph import Flags, Floats, Ints, Longs
 
 
@@ -38,7 +38,7 @@ class Copies(NamedTuple):
     origin: Ints
 
 
-@njit(cache=True)
+@compiled
 def count_copies(core: Core) -> Longs:
     """One copy for each place, but no more than could be of use, and one: it shows that a place has no price."""
     people = len(core.left)
@@ -52,7 +52,7 @@ def count_copies(core: Core) -> Longs:
     return first
 
 
-@njit(cache=True)
+@compiled
 def lift(core: Core, first: Longs) -> None:
     """Raises prices of people with one copy until every direct pair of theirs is covered, and no more than that.
 
@@ -67,14 +67,13 @@ def lift(core: Core, first: Longs) -> None:
             core.price[v] += beyond
 
 
-@njit(cache=True)
+@compiled
 def lay_out(core: Core, first: Longs) -> tuple[Longs, int, int]:
     """Names the pairs' own nodes; gives them, and how many nodes and edges there will be."""
-    count = np.diff(first)
     side = np.full(len(core.a), -1)
     nodes, edges = first[-1], 0
     for k in range(len(core.a)):
-        one, two = count[core.a[k]], count[core.b[k]]
+        one, two = first[core.a[k] + 1] - first[core.a[k]], first[core.b[k] + 1] - first[core.b[k]]
         if one > 1 and two > 1:
             side[k] = nodes
             nodes += 2
@@ -84,7 +83,7 @@ def lay_out(core: Core, first: Longs) -> tuple[Longs, int, int]:
     return side, nodes, edges
 
 
-@njit(cache=True)
+@compiled
 def copied(core: Core, first: Longs, order: Longs) -> Copies:
     """Builds the graph. ``order``: pairs, those to be tried as mates first."""
     side, nodes, edges = lay_out(core, first)
@@ -114,7 +113,7 @@ def copied(core: Core, first: Longs, order: Longs) -> Copies:
     return Copies(first, side, one, two, worth, price, mate, origin)
 
 
-@njit(cache=True)
+@compiled
 def start(core: Core, first: Longs, side: Longs, nodes: int, order: Longs) -> tuple[Floats, Longs]:
     """Prices of all nodes, and the first mates."""
     price, mate = np.zeros(nodes), np.full(nodes, -1)
@@ -132,7 +131,7 @@ def start(core: Core, first: Longs, side: Longs, nodes: int, order: Longs) -> tu
     return price, mate
 
 
-@njit(cache=True)
+@compiled
 def fits(core: Core, first: Longs, free: Longs, k: int) -> bool:
     """Whether both people of a pair have a copy left for which it is exactly paid."""
     for v in (core.a[k], core.b[k]):
@@ -141,7 +140,7 @@ def fits(core: Core, first: Longs, free: Longs, k: int) -> bool:
     return True
 
 
-@njit(cache=True)
+@compiled
 def price_sides(core: Core, side: int, k: int, beyond: float, price: Floats, mate: Longs) -> None:
     """Prices a pair's own nodes; if the pair is not worth its people's prices they are each other's mates."""
     a, b = core.a[k], core.b[k]
@@ -157,7 +156,7 @@ def price_sides(core: Core, side: int, k: int, beyond: float, price: Floats, mat
     mate[side], mate[side + 1] = side + 1, side
 
 
-@njit(cache=True)
+@compiled
 def mate_sides(core: Core, side: int, k: int, free: Longs, mate: Longs) -> None:
     """Takes a pair."""
     u, v = core.a[k], core.b[k]
@@ -170,7 +169,7 @@ def mate_sides(core: Core, side: int, k: int, free: Longs, mate: Longs) -> None:
     free[v] += 1
 
 
-@njit(cache=True)
+@compiled
 def read(copies: Copies, pairs: int) -> Flags:
     """Which pairs are taken."""
     taken = np.zeros(pairs, np.bool_)

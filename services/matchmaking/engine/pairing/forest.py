@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from services.matchmaking.engine.pairing.compiled import compiled
 from services.matchmaking.engine.pairing.graph import Floats, Ints, Longs, Near, near
 
 NONE, OUTER, INNER = 0, 1, 2
@@ -44,7 +44,7 @@ class Forest(NamedTuple):
     mark: Longs
 
 
-@njit(cache=True)
+@compiled
 def forest(a: Ints, b: Ints, weight: Floats, price: Floats, mate: Longs) -> Forest:
     """A forest without blossoms over edges (a[k], b[k]); ``mate`` is written to.
 
@@ -84,7 +84,7 @@ def forest(a: Ints, b: Ints, weight: Floats, price: Floats, mate: Longs) -> Fore
     )
 
 
-@njit(cache=True)
+@compiled
 def first_leaf(f: Forest, node: int) -> int:
     """The first vertex inside a node; go on with ``next_leaf``."""
     while node >= len(f.mate):
@@ -92,7 +92,7 @@ def first_leaf(f: Forest, node: int) -> int:
     return node
 
 
-@njit(cache=True)
+@compiled
 def next_leaf(f: Forest, leaf: int, node: int) -> int:
     """The vertex after ``leaf`` inside ``node``, or -1."""
     at = leaf
@@ -104,7 +104,7 @@ def next_leaf(f: Forest, leaf: int, node: int) -> int:
     return -1
 
 
-@njit(cache=True)
+@compiled
 def price_at(f: Forest, vertex: int, time: float) -> float:
     """A vertex's price at a time of the search."""
     node = f.top[vertex]
@@ -115,7 +115,7 @@ def price_at(f: Forest, vertex: int, time: float) -> float:
     return f.price[vertex]
 
 
-@njit(cache=True)
+@compiled
 def put_label(f: Forest, node: int, label: int, tail: int, head: int, time: float) -> None:
     """Labels an outermost node."""
     f.label[node] = label
@@ -126,7 +126,7 @@ def put_label(f: Forest, node: int, label: int, tail: int, head: int, time: floa
     f.counters[1] += 1
 
 
-@njit(cache=True)
+@compiled
 def settle(f: Forest, node: int, time: float) -> None:
     """Takes a node's label away and writes its prices as of ``time``."""
     sign = -1.0 if f.label[node] == OUTER else 1.0
@@ -142,7 +142,7 @@ def settle(f: Forest, node: int, time: float) -> None:
         leaf = next_leaf(f, leaf, node)
 
 
-@njit(cache=True)
+@compiled
 def settle_all(f: Forest, time: float) -> None:
     """Ends a search."""
     for i in range(f.counters[1]):
@@ -152,7 +152,7 @@ def settle_all(f: Forest, time: float) -> None:
     f.counters[1] = 0
 
 
-@njit(cache=True)
+@compiled
 def sooner(f: Forest, vertex: int, time: float) -> bool:
     """Notes when the search can reach a vertex without label; False if it can as soon by another edge."""
     if f.seen_by[vertex] == f.counters[3] and f.seen[vertex] <= time:
@@ -161,38 +161,41 @@ def sooner(f: Forest, vertex: int, time: float) -> bool:
     return True
 
 
-@njit(cache=True)
-def match(f: Forest, u: int, v: int) -> None:
-    """Makes u and v mates."""
-    f.mate[u] = v
-    f.mate[v] = u
-
-
-@njit(cache=True)
+@compiled
 def rebase(f: Forest, node: int, vertex: int) -> None:
     """Turns the matching inside a node so that ``vertex`` is the one matched outside it."""
-    if node < len(f.mate):
-        return
-    child = vertex
-    while f.parent[child] != node:
-        child = f.parent[child]
-    rebase(f, child, vertex)
+    # A list of its own: numba's cache breaks functions that call themselves.
+    todo = [(np.int64(node), np.int64(vertex))]
+    while len(todo) > 0:
+        ring, base = todo.pop()
+        if ring < len(f.mate):
+            continue
+        child = base
+        while f.parent[child] != ring:
+            child = f.parent[child]
+        todo.append((np.int64(child), np.int64(base)))
+        turn(f, ring, child, todo)
+        f.first[ring] = child
+        f.base[ring] = base
+
+
+@compiled
+def turn(f: Forest, ring: np.int64, child: np.int64, todo: list[tuple[np.int64, np.int64]]) -> None:
+    """Matches the other children of a ring two by two, and notes what that asks of their insides."""
     steps = 0
-    at = f.first[node]
+    at = f.first[ring]
     while at != child:
         at = f.next[at]
         steps += 1
+    forward = steps % 2 == 1
     at = child
-    while at != f.first[node]:
+    while at != f.first[ring]:
         # The even way round: forward from an odd place, backward from an even one.
-        one = f.next[at] if steps % 2 == 1 else f.prev[at]
-        two = f.next[one] if steps % 2 == 1 else f.prev[one]
-        joint = one if steps % 2 == 1 else two
-        other = two if steps % 2 == 1 else one
+        one = f.next[at] if forward else f.prev[at]
+        two = f.next[one] if forward else f.prev[one]
+        joint, other = (one, two) if forward else (two, one)
         u, v = f.near_end[joint], f.far_end[joint]
-        rebase(f, joint, u)
-        rebase(f, other, v)
-        match(f, u, v)
+        todo.append((np.int64(joint), np.int64(u)))
+        todo.append((np.int64(other), np.int64(v)))
+        f.mate[u], f.mate[v] = v, u
         at = two
-    f.first[node] = child
-    f.base[node] = vertex

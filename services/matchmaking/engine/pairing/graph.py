@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from services.matchmaking.engine.pairing.compiled import compiled
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
@@ -20,7 +21,7 @@ class Near(NamedTuple):
     edge: Ints
 
 
-@njit(cache=True)
+@compiled
 def near(people: int, a: Ints, b: Ints) -> Near:
     """The adjacency of edges (a[k], b[k])."""
     start = np.zeros(people + 1, np.int64)

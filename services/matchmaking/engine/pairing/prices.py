@@ -1,15 +1,15 @@
 """Dual coordinate descent: a price for everybody's attention; what a pair is worth beyond two prices decides."""
 
 import numpy as np
-from numba import njit
 
+from services.matchmaking.engine.pairing.compiled import compiled
 from services.matchmaking.engine.pairing.graph import Flags, Floats, Ints, Longs, Near
 
 # A price that moved less than this share of the heaviest pair does not make its neighbours think again.
 STILL = 1e-5
 
 
-@njit(cache=True)
+@compiled
 def best_offers(near: Near, arc_weight: Floats, price: Floats, v: int, least: float, offers: Floats) -> int:
     """Writes what v's best pairs would pay, best first, if above ``least``; gives how many."""
     found, places = 0, len(offers)
@@ -26,7 +26,7 @@ def best_offers(near: Near, arc_weight: Floats, price: Floats, v: int, least: fl
     return found
 
 
-@njit(cache=True)
+@compiled
 def best_price(offers: Floats, found: int, budget: int, degree: int, floor: float) -> float:
     """The middle of the prices that are best given these offers; negative only for whom nobody would pay for."""
     if found == 0:
@@ -39,7 +39,7 @@ def best_price(offers: Floats, found: int, budget: int, degree: int, floor: floa
     return (offers[budget - 1] + first_out) / 2
 
 
-@njit(cache=True)
+@compiled
 def descend(near: Near, arc_weight: Floats, budget: Longs, floor: Floats, price: Floats, sweeps: int) -> None:
     """Sets each person's price, in turn, again and again, to the middle of those that are best given the others':
     between what the best pairs that fit the budget and the best that does not would pay.
@@ -63,7 +63,7 @@ def descend(near: Near, arc_weight: Floats, budget: Longs, floor: Floats, price:
             price[v] = new
 
 
-@njit(cache=True)
+@compiled
 def surplus(a: Ints, b: Ints, weight: Floats, price: Floats) -> Floats:
     """What each pair is worth beyond the prices of both."""
     beyond = np.empty(len(a))
@@ -72,7 +72,7 @@ def surplus(a: Ints, b: Ints, weight: Floats, price: Floats) -> Floats:
     return beyond
 
 
-@njit(cache=True)
+@compiled
 def upper_bound(beyond: Floats, budget: Longs, floor: Floats, price: Floats) -> float:
     """No matching is worth more, floors included, whatever the prices not below -floor (weak duality)."""
     total = 0.0
@@ -83,7 +83,7 @@ def upper_bound(beyond: Floats, budget: Longs, floor: Floats, price: Floats) -> 
     return total
 
 
-@njit(cache=True)
+@compiled
 def reached(people: int, a: Ints, b: Ints, taken: Flags) -> Flags:
     """Who has a pair."""
     has = np.zeros(people, np.bool_)

@@ -1,14 +1,14 @@
 """A second upper bound, from the blossoms: it is reached exactly when nothing had to be decided ahead of them."""
 
 import numpy as np
-from numba import njit
 
+from services.matchmaking.engine.pairing.compiled import compiled
 from services.matchmaking.engine.pairing.copies import Copies, Core
 from services.matchmaking.engine.pairing.forest import Forest
 from services.matchmaking.engine.pairing.graph import Flags, Floats, Ints, Longs
 
 
-@njit(cache=True)
+@compiled
 def net_prices(core: Core, copies: Copies, f: Forest) -> Floats:
     """What a pair has to bring each person at least: the price of the cheapest copy, less its bonus."""
     net = np.maximum(core.price, -core.bonus)
@@ -19,7 +19,7 @@ def net_prices(core: Core, copies: Copies, f: Forest) -> Floats:
     return net
 
 
-@njit(cache=True)
+@compiled
 def inside(core: Core, copies: Copies, f: Forest, net: Floats) -> float:
     """No pairing of the core is worth more (Edmonds): the prices of vertices, and of odd sets as often as they can
     hold a pair. Copies that were left out of the graph count at the price they would have."""
@@ -48,7 +48,7 @@ def inside(core: Core, copies: Copies, f: Forest, net: Floats) -> float:
     return total
 
 
-@njit(cache=True)
+@compiled
 def more_prices(core: Core, copies: Copies, f: Forest, net: Floats) -> Floats:
     """What one more place would be worth to each person at most: a price that covers every edge without the help of
     odd sets, as the new copy would be in none. Meant for people who have no bonus left."""
@@ -65,7 +65,7 @@ def more_prices(core: Core, copies: Copies, f: Forest, net: Floats) -> Floats:
     return more
 
 
-@njit(cache=True)
+@compiled
 def outside(a: Ints, b: Ints, weight: Floats, fixed: Flags, core_of: Longs, net: Floats, more: Floats) -> float:
     """What the bound has to allow for pairs decided ahead: giving one up frees two places, which bring ``more`` at
     most; taking one up needs two, which cost ``net`` at least."""

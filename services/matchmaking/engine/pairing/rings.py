@@ -1,7 +1,6 @@
 """Odd cycles become blossoms, and inner blossoms whose price has fallen to nothing come apart again."""
 
-from numba import njit
-
+from services.matchmaking.engine.pairing.compiled import compiled
 from services.matchmaking.engine.pairing.forest import (
     INNER,
     NONE,
@@ -14,7 +13,7 @@ from services.matchmaking.engine.pairing.forest import (
 )
 
 
-@njit(cache=True)
+@compiled
 def above(f: Forest, node: int) -> int:
     """The outer node two steps nearer to the root than an outer node, or -1 at the root."""
     if f.tail[node] < 0:
@@ -23,7 +22,7 @@ def above(f: Forest, node: int) -> int:
     return f.top[f.tail[inner]]
 
 
-@njit(cache=True)
+@compiled
 def meeting(f: Forest, one: int, two: int) -> int:
     """The outer node in which the ways of two outer nodes to the root meet; both climb in turn."""
     f.counters[2] += 1
@@ -37,7 +36,7 @@ def meeting(f: Forest, one: int, two: int) -> int:
         one, two = two, one
 
 
-@njit(cache=True)
+@compiled
 def join(f: Forest, ring: int, one: int, two: int, u: int, v: int) -> None:
     """Makes ``two`` the successor of ``one`` by the edge (u, v)."""
     f.next[one], f.prev[two] = two, one
@@ -45,7 +44,7 @@ def join(f: Forest, ring: int, one: int, two: int, u: int, v: int) -> None:
     f.parent[one] = ring
 
 
-@njit(cache=True)
+@compiled
 def shrink(f: Forest, u: int, v: int, time: float) -> int:
     """Makes a blossom of the cycle that the edge (u, v) between outer nodes closes; gives its name.
 
@@ -85,7 +84,7 @@ def shrink(f: Forest, u: int, v: int, time: float) -> int:
     return ring
 
 
-@njit(cache=True)
+@compiled
 def free_children(f: Forest, ring: int) -> None:
     """Makes the children outermost nodes; their ring stays readable until the names are used again."""
     child = f.first[ring]
@@ -102,7 +101,7 @@ def free_children(f: Forest, ring: int) -> None:
     f.counters[0] += 1
 
 
-@njit(cache=True)
+@compiled
 def expand(f: Forest, ring: int, time: float) -> int:
     """Takes an inner blossom apart: children on the even way from where the search came in to the base stay in the
     tree, inner and outer in turn, the others lose their label. Gives the child that holds the base."""

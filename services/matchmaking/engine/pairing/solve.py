@@ -53,6 +53,8 @@ def pair(market: Market, exact: bool | None = None) -> Pairing:
     scale = max(float(np.max(market.weight, initial=0.0)), 1e-300)
     budget, floor = np.maximum(market.budget, 0), np.where(market.budget > 0, market.floor / scale, 0.0)
     useful = np.flatnonzero((market.weight > 0) & (budget[market.a] > 0) & (budget[market.b] > 0))
+    if len(useful) == 0:
+        return Pairing(np.zeros(len(market.a), np.bool_), 0.0, 0.0, np.zeros(len(budget)))
     a, b, weight = market.a[useful], market.b[useful], market.weight[useful] / scale
     if exact is None:
         exact = int((1 + budget[a] + budget[b]).sum()) <= SMALL

@@ -1,0 +1,122 @@
+"""How the pairing engine shares out pairs: by hand where a hand can, against exact matching where it cannot."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import rustworkx
+
+from bench.graphs import make
+from services.matchmaking.engine.pairing.blossom import search
+from services.matchmaking.engine.pairing.compiled import FINGERPRINT
+from services.matchmaking.engine.pairing.prices import descend
+from services.matchmaking.engine.pairing.solve import Market, Pairing, pair
+
+
+def paired(edges: dict[tuple[int, int], float], budget: list[int], floor: float = 0.0) -> tuple[Pairing, list]:
+    ends = np.array(list(edges), np.int32).reshape(-1, 2)
+    weight, places = np.array(list(edges.values()), np.float64), np.array(budget)
+    market = Market(ends[:, 0].copy(), ends[:, 1].copy(), weight, places, np.full(len(budget), floor))
+    found = pair(market)
+    return found, [pair for pair, taken in zip(edges, found.taken, strict=True) if taken]
+
+
+def conference(family: str, people: int, budget: int, seed: int = 1) -> Market:
+    graph = make(family, people, 10 * people, seed)
+    return Market(graph.a, graph.b, graph.weight, np.full(people, budget), np.zeros(people))
+
+
+def test_of_a_triangle_with_one_place_each_the_heaviest_pair_is_taken():
+    found, pairs = paired({(0, 1): 0.5, (1, 2): 0.9, (0, 2): 0.7}, [1, 1, 1])
+    assert pairs == [(1, 2)]
+    assert found.bound == pytest.approx(0.9)  # linear programming alone would say 1.05
+
+
+def test_a_triangle_with_two_places_each_is_taken_whole():
+    found, pairs = paired({(0, 1): 0.5, (1, 2): 0.9, (0, 2): 0.7}, [2, 2, 2])
+    assert pairs == [(0, 1), (1, 2), (0, 2)]
+    assert found.objective == pytest.approx(2.1)
+
+
+def test_two_triangles_are_bridged_where_that_is_best():
+    # Each triangle alone leaves one out; the bridge makes three pairs.
+    edges = {(0, 1): 0.8, (1, 2): 0.8, (0, 2): 0.8, (3, 4): 0.8, (4, 5): 0.8, (3, 5): 0.8, (2, 3): 0.1}
+    found, pairs = paired(edges, [1] * 6)
+    assert pairs == [(0, 1), (4, 5), (2, 3)]
+    assert found.objective == found.bound == pytest.approx(1.7)
+
+
+def test_nobody_is_paired_beyond_a_budget_that_differs_from_person_to_person():
+    star = {(0, v): 1 - v / 10 for v in range(1, 6)}
+    _, pairs = paired(star, [2, 1, 0, 1, 1, 1])
+    assert pairs == [(0, 1), (0, 3)]
+
+
+def test_a_floor_reaches_more_people_for_less_weight():
+    chain = {(0, 1): 0.3, (1, 2): 1.0, (2, 3): 0.3}
+    assert paired(chain, [1] * 4)[1] == [(1, 2)]
+    found, pairs = paired(chain, [1] * 4, floor=2.0)
+    assert pairs == [(0, 1), (2, 3)]
+    assert found.objective == found.bound == pytest.approx(0.6 + 4 * 2.0)
+
+
+def test_a_floor_counts_once_for_each_person():
+    # 1 and 2 are reached by their own pairs: a second pair brings them its weight alone.
+    _, pairs = paired({(0, 1): 0.3, (1, 2): 0.9, (2, 3): 0.3}, [1, 2, 2, 1], floor=2.0)
+    assert pairs == [(0, 1), (1, 2), (2, 3)]
+
+
+def test_without_candidates_or_places_there_are_no_pairs():
+    assert paired({}, [1, 1])[1] == []
+    assert paired({}, [])[1] == []
+    found, pairs = paired({(0, 1): 1.0}, [0, 3])
+    assert pairs == []
+    assert found.objective == found.bound == 0
+    assert found.gap == 0
+
+
+@pytest.mark.parametrize("family", ["power-law", "geometric"])
+def test_with_one_place_each_it_equals_exact_matching(family: str):
+    market = conference(family, 400, budget=1)
+    graph = rustworkx.PyGraph()
+    graph.add_nodes_from(range(400))
+    scaled = np.rint(market.weight * 1e9).astype(int).tolist()
+    graph.add_edges_from(list(zip(market.a.tolist(), market.b.tolist(), scaled, strict=True)))
+    best = sum(graph.get_edge_data(u, v) for u, v in rustworkx.max_weight_matching(graph, weight_fn=int)) / 1e9
+    found = pair(market)
+    assert found.objective == pytest.approx(best, abs=1e-6)
+    assert found.gap < 1e-9
+
+
+@pytest.mark.parametrize("family", ["power-law", "geometric"])
+@pytest.mark.parametrize("budget", [1, 4])
+def test_deciding_clear_pairs_ahead_costs_next_to_nothing(family: str, budget: int):
+    market = conference(family, 2_000, budget)
+    best, quick = pair(market, exact=True), pair(market, exact=False)
+    assert best.gap < 1e-9
+    assert quick.objective >= 0.9999 * best.objective
+    assert quick.bound >= best.objective - 1e-6
+    assert quick.gap < 5e-4
+
+
+def test_code_that_another_process_compiled_gives_the_same():
+    """Each process loads what the first compiled: numba's cache has served broken code to the second."""
+    program = (
+        "import numpy as np\n"
+        "from services.matchmaking.engine.pairing.solve import Market, pair\n"
+        "from bench.graphs import make\n"
+        "g = make('geometric', 60, 400)\n"
+        "market = Market(g.a, g.b, g.weight, np.arange(60) % 4, np.full(60, 0.5))\n"
+        "print(repr(pair(market).objective), repr(pair(market, exact=False).bound))\n"
+    )
+    said = [
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=170).stdout
+        for _ in range(2)
+    ]
+    assert said[0] == said[1] != ""
+
+
+def test_every_compiled_function_is_compiled_anew_when_any_file_of_the_engine_changes():
+    for function in (search, descend):
+        assert function._cache._cache_file._source_stamp == FINGERPRINT  # type: ignore[union-attr]
