@@ -1,6 +1,7 @@
 """Builders shared by the tests of scheduling: a two-day conference in Berlin and its people."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from services.scheduling.domain.conference import Conference, Match
@@ -8,7 +9,7 @@ from services.scheduling.domain.interval import Interval
 from services.scheduling.domain.venue import Place, PlaceRow
 from services.scheduling.engine.formats import FORMATS
 from services.scheduling.engine.instant import Group
-from services.scheduling.engine.model import Model, Person, Tables
+from services.scheduling.engine.model import Model, Person
 
 NOW = datetime(2027, 5, 1, 12, 0, tzinfo=UTC)  # ten days before
 
@@ -33,9 +34,11 @@ def place(
     formats: str = "",
     opens: str = "09:00",
     closes: str = "18:00",
+    **more: Any,
 ) -> Place:
     kinds = frozenset(formats.split())
-    return Place(uuid4(), name, capacity, seats, kinds, time.fromisoformat(opens), time.fromisoformat(closes))
+    hours = time.fromisoformat(opens), time.fromisoformat(closes)
+    return Place(uuid4(), name, capacity, seats, kinds, *hours, **more)
 
 
 def row(
@@ -54,7 +57,7 @@ def model(
 ) -> Model:
     """A model of that many people who have nothing else to do."""
     there = {uuid4(): Person() for _ in range(people)}
-    return Model(now, (at or conference()) if known else None, list(places), there, Tables())
+    return Model(now, (at or conference()) if known else None, list(places), there)
 
 
 def group(of: Model, format: str = "coffee", *numbers: int) -> Group:

@@ -165,7 +165,8 @@ async def test_a_match_told_early_and_twice_becomes_one_session(running):
     await open_conference(running)
     session = await running.reaches(match, pb.SESSION_STATE_SCHEDULED)
     assert session.during == interval(11, "09:00", "09:30")
-    assert (session.place_name, set(session.attendee_ids), session.reason) == ("Foyer", set(people), "")
+    why = "the first time both are free and a place is"
+    assert (session.place_name, set(session.attendee_ids), session.reason) == ("Foyer", set(people), why)
     await running.publish(match, 1, event)
     last = str(uuid4())  # with the same key, so that it is handled after all of the above
     await running.publish(match, 1, made(last, running.conference, str(uuid4()), str(uuid4())))
@@ -186,7 +187,8 @@ async def test_a_cancelled_registration_frees_the_session_and_the_next_in_line_g
         await running.reaches(match, pb.SESSION_STATE_SCHEDULED)
     await running.publish(waiting, 1, made(waiting, running.conference, str(uuid4()), str(uuid4())))
     unplaced = await running.reaches(waiting, pb.SESSION_STATE_UNPLACED)
-    assert unplaced.reason == "no open place with a free table for coffee when both are free"
+    subject = "no open place with a free table for coffee when both are free"
+    assert unplaced.reason == f"{subject}: the tables are taken; another table would help"
     gone = person(ada, running.conference, attendees.ATTENDEE_STATE_CANCELLED)
     await running.publish(ada, 2, attendee_events.AttendeeCancelled(attendee=gone))
     for match in days:
@@ -243,7 +245,7 @@ async def test_strangers_and_wrong_requests_are_refused_with_the_field_to_mend(r
         await running.call("CancelSession", service.CancelSessionRequest(session_id=match, attendee_id=str(uuid4())))
     with pytest.raises(NotFound):
         await running.session(str(uuid4()))
-    with pytest.raises(Conflict, match="Foyer holds 1 sessions"):
+    with pytest.raises(Conflict, match="Foyer would have no room for 1 of its sessions"):
         await running.call("SetVenue", service.SetVenueRequest(conference_id=running.conference))
     backwards = service.SetVenueRequest(
         conference_id=running.conference, places=[foyer(), foyer(name="Hall", closes="08:00")]

@@ -14,7 +14,7 @@ from services.scheduling.domain.session import Spot
 from services.scheduling.domain.venue import Place
 from services.scheduling.engine.formats import FORMATS
 from services.scheduling.engine.instant import Group, Refusal, best_spots, check_spot, find_spot
-from services.scheduling.engine.model import Model, Person, Tables
+from services.scheduling.engine.model import Model, Person
 
 # Lengths and hours written again by hand: what the README of the service promises.
 MINUTES = {"coffee": 30, "lunch": 60, "table": 45, "drink": 60, "walk": 30, "call": 30}
@@ -47,7 +47,7 @@ class World:
     def model(self, without: UUID | None = None) -> Model:
         """The engine's view, built from the truth each time as the store does."""
         people = {p: Person(list(self.free.get(p, [])), list(self.talks.get(p, []))) for p in PEOPLE}
-        model = Model(self.now, self.conference, self.places, people, Tables())
+        model = Model(self.now, self.conference, self.places, people)
         for session_id, (group, spot) in self.sessions.items():
             if session_id != without:
                 model.book(spot, group.attendee_ids)

@@ -31,6 +31,9 @@ from services.scheduling.store.write import Store
 from tests.scheduling import NOW, between, conference, match, row
 
 
+FIRST = "the first time both are free and a place is"
+
+
 @pytest.fixture
 async def pool(database):
     return (await database("scheduling")).pool
@@ -46,8 +49,8 @@ async def ready(pool, *rows):
     """A known conference with this venue."""
     at = conference()
     await act(pool, follow_conferences, [at], NOW)
-    places = await act(pool, set_venue, at.id, rows or [row()], NOW)
-    return at, places
+    venue = await act(pool, set_venue, at.id, rows or [row()], NOW)
+    return at, venue.places
 
 
 async def all_sessions(pool, at):
@@ -158,7 +161,7 @@ async def test_a_match_of_an_unknown_conference_waits_and_is_scheduled_once_it_i
     await act(pool, set_venue, at.id, [row()], NOW)
     assert await act(pool, retry_unplaced, NOW)
     (found,) = await all_sessions(pool, at)
-    assert (found.state, found.reason, found.place_name) == (State.SCHEDULED, "", "Foyer")
+    assert (found.state, found.reason, found.place_name) == (State.SCHEDULED, FIRST, "Foyer")
     kinds = ["SessionUnplaced", "SessionUnplaced", "SessionScheduled"]
     assert await published(pool) == [(kind, str(early.id), n) for n, kind in enumerate(kinds, 1)]
 
@@ -263,13 +266,13 @@ async def test_a_moved_session_leaves_its_old_spot_to_others_and_raises_the_cale
     at, (foyer,) = await ready(pool)
     first = match(at.id)
     await act(pool, place_matches, [first], NOW)
-    offer = (await act(pool, offer_slots, first.id, 20, NOW))[-1]
-    moved = await act(pool, move_session, first.id, first.attendee_ids[0], foyer.id, offer.during, NOW)
-    assert (moved.during, moved.calendar_sequence, moved.version) == (offer.during, 1, 2)
+    later = between(12, "15:00", "15:30")
+    moved = await act(pool, move_session, first.id, first.attendee_ids[0], foyer.id, later, NOW)
+    assert (moved.during, moved.calendar_sequence, moved.version) == (later, 1, 2)
     second = match(at.id, *first.attendee_ids)
     await act(pool, place_matches, [second], NOW)
     times = {s.id: s.during for s in await all_sessions(pool, at)}
-    assert times == {first.id: offer.during, second.id: between(11, "09:00", "09:30")}
+    assert times == {first.id: later, second.id: between(11, "09:00", "09:30")}
 
 
 async def test_a_session_cannot_be_moved_to_a_spot_somebody_took_since_it_was_offered(pool):
@@ -304,26 +307,27 @@ async def test_speakers_are_not_asked_to_meet_during_their_talk(pool):
     again = match(at.id, *one.attendee_ids)
     await act(pool, place_matches, [again], NOW)
     times = {s.id: s.during for s in await all_sessions(pool, at)}
-    assert times == {one.id: between(11, "12:00", "12:30"), again.id: between(11, "09:00", "09:30")}
+    # Soon before the other one, so that no gap is left.
+    assert times == {one.id: between(11, "12:00", "12:30"), again.id: between(11, "11:00", "11:30")}
 
 
 async def test_a_place_with_sessions_cannot_be_left_out_nor_lose_their_tables(pool):
     at, (foyer,) = await ready(pool, row(capacity=2))
     one, other = match(at.id), match(at.id)
     await act(pool, place_matches, [one, other], NOW)
-    with pytest.raises(Conflict, match="Foyer holds 2 sessions; keep the place, or move or cancel them first"):
+    with pytest.raises(Conflict, match="Foyer would have no room for 2 of its sessions; keep it as it is, move"):
         await act(pool, set_venue, at.id, [row("Garden")], NOW)
-    with pytest.raises(Conflict, match="Foyer holds 2 sessions, up to table 2; keep its capacity"):
+    with pytest.raises(Conflict, match="Foyer would have no room for 1 of its sessions; keep it"):
         await act(pool, set_venue, at.id, [row(capacity=1)], NOW)
     for session in await all_sessions(pool, at):
         await act(pool, cancel_session, session.id, None, "the foyer is being painted", NOW)
-    (garden,) = await act(pool, set_venue, at.id, [row("Garden")], NOW)
+    (garden,) = (await act(pool, set_venue, at.id, [row("Garden")], NOW)).places
     assert await act(pool, Store.places, at.id) == [garden]
 
 
 async def test_a_place_keeps_its_id_when_the_venue_is_given_again(pool):
     at, (foyer,) = await ready(pool)
-    again, _ = await act(pool, set_venue, at.id, [row(seats=6), row("Garden")], NOW)
+    again, _ = (await act(pool, set_venue, at.id, [row(seats=6), row("Garden")], NOW)).places
     assert again == replace(foyer, seats=6)
 
 

@@ -107,19 +107,21 @@ def test_too_many_people_for_the_format_are_told_the_limit():
     assert reason(there, group(there, "coffee")) == "coffee is for at most 4 people, this is 5"
 
 
-@pytest.mark.parametrize(("people", "words"), [(2, "no slot when both are free"), (3, "no slot when all 3 are free")])
-def test_people_who_are_never_free_together_are_told_so(people, words):
+@pytest.mark.parametrize(("people", "who"), [(2, "both are"), (3, "all 3 are")])
+def test_people_who_are_never_free_together_are_told_so(people, who):
     there = model(place(), people=people)
     for number, person in enumerate(there.people.values()):
         person.free.append(between(11, f"{9 + number:02}:00", f"{10 + number:02}:00"))
-    assert reason(there, group(there)) == words
+    help = "the times that were given do not meet; giving more times would help"
+    assert reason(there, group(there)) == f"no slot when {who} free: {help}"
 
 
 def test_a_venue_that_is_closed_whenever_they_are_free_says_so():
     there = model(place(opens="17:00"))
     for person in there.people.values():
         person.free.append(between(11, "09:00", "10:00"))
-    assert reason(there, group(there)) == "no open place with a free table for coffee when both are free"
+    subject = "no open place with a free table for coffee when both are free"
+    assert reason(there, group(there)) == f"{subject}: the places are closed; longer opening hours would help"
 
 
 def test_offers_are_the_earliest_slots_each_once():

@@ -65,9 +65,9 @@ def test_a_session_that_has_begun_cannot_be_moved():
 
 
 @pytest.mark.parametrize("state", [State.UNPLACED, State.CANCELLED, State.HELD, State.MISSED])
-def test_only_a_scheduled_session_can_be_moved(state):
-    with pytest.raises(Conflict, match=f"the session is {state}; only a scheduled one"):
-        rules.check_movable(replace(scheduled(), state=state), None, NOW)
+def test_only_a_session_that_has_or_lost_a_time_can_be_moved(state):
+    with pytest.raises(Conflict, match=f"the session is {state}; only one with a time"):
+        rules.check_movable(replace(scheduled(), state=state, during=None), None, NOW)
 
 
 def test_the_first_report_of_an_outcome_decides():

@@ -10,9 +10,9 @@ from hallway.scheduling.v1 import service_pb2 as service
 from services.kit.errors import Invalid
 from services.kit.ids import parse_id
 from services.scheduling.domain.interval import Interval
-from services.scheduling.domain.programme import Talk
+from services.scheduling.domain.programme import Talk, Wishes
 from services.scheduling.domain.session import Spot, State
-from services.scheduling.domain.venue import Place, PlaceRow
+from services.scheduling.domain.venue import Place, PlaceRow, Travel
 from services.scheduling.store.publish import interval_message
 
 OUTCOMES = {service.OUTCOME_HELD: State.HELD, service.OUTCOME_MISSED: State.MISSED}
@@ -39,11 +39,26 @@ def _moment(message: Any, name: str, field: str) -> datetime:
     return moment
 
 
-def place_row(message: pb.Place) -> PlaceRow:
-    """A place as the caller described it; its id is not taken."""
+def place_row(message: pb.Place, number: int) -> PlaceRow:
+    """The `number`th place of a request; its id is not taken."""
+    closed = tuple(interval(away, f"places[{number}].closed[{n}]") for n, away in enumerate(message.closed))
     return PlaceRow(
-        message.name, message.capacity, message.seats, tuple(message.formats), message.opens, message.closes
-    )
+        message.name, message.capacity, message.seats, tuple(message.formats), message.opens, message.closes,
+        message.building, message.quiet, message.step_free, closed,
+    )  # fmt: skip
+
+
+def travel(message: pb.Travel) -> Travel:
+    """The way between two buildings."""
+    return Travel(message.a.strip(), message.b.strip(), message.minutes)
+
+
+def wishes(request: service.SetAvailabilityRequest) -> Wishes | None:
+    """What the person wants of their days; None where nothing is said of it."""
+    if not request.HasField("wishes"):
+        return None
+    told = request.wishes
+    return Wishes(told.break_minutes, told.most_a_day, told.quiet, told.step_free, tuple(told.starred))
 
 
 def place_message(place: Place) -> pb.Place:
@@ -56,6 +71,10 @@ def place_message(place: Place) -> pb.Place:
         formats=sorted(place.formats),
         opens=f"{place.opens:%H:%M}",
         closes=f"{place.closes:%H:%M}",
+        building=place.building,
+        quiet=place.quiet,
+        step_free=place.step_free,
+        closed=map(interval_message, place.closed),
     )
 
 

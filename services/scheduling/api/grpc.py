@@ -36,9 +36,10 @@ class Api(SchedulingServiceServicer):
     async def SetVenue(self, request: service.SetVenueRequest, context: Any) -> service.SetVenueResponse:
         async def work(tx: Connection) -> service.SetVenueResponse:
             conference_id = parse_id(request.conference_id, "conference_id")
-            rows = [convert.place_row(place) for place in request.places]
-            places = await set_venue(Store(tx), conference_id, rows, self.clock())
-            return service.SetVenueResponse(places=map(convert.place_message, places))
+            rows = [convert.place_row(place, number) for number, place in enumerate(request.places)]
+            travel = [convert.travel(way) for way in request.travel]
+            venue = await set_venue(Store(tx), conference_id, rows, self.clock(), travel, request.rehome)
+            return service.SetVenueResponse(places=map(convert.place_message, venue.places), rehomed=venue.rehomed)
 
         return await command(self.pool, context, service.SetVenueResponse, work)
 
@@ -58,7 +59,7 @@ class Api(SchedulingServiceServicer):
             conference_id = parse_id(request.conference_id, "conference_id")
             attendee_id = parse_id(request.attendee_id, "attendee_id")
             free = [convert.interval(message, f"free[{n}]") for n, message in enumerate(request.free)]
-            await set_availability(Store(tx), conference_id, attendee_id, free, self.clock())
+            await set_availability(Store(tx), conference_id, attendee_id, free, self.clock(), convert.wishes(request))
             return service.SetAvailabilityResponse()
 
         return await command(self.pool, context, service.SetAvailabilityResponse, work)

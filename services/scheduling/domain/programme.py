@@ -13,7 +13,21 @@ MAX_TALKS = 5_000
 MAX_TEXT = 200
 MAX_SPEAKERS = 50
 MAX_FREE = 200  # intervals one person may name
+MAX_BREAK = 480  # minutes
+MAX_A_DAY = 50
+MAX_STARRED = 500
 LONGEST_TALK = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a person wants of their days: minutes free between sessions, sessions a day (0: any), places, talks."""
+
+    break_minutes: int = 0
+    most_a_day: int = 0
+    quiet: bool = False
+    step_free: bool = False
+    starred: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +80,19 @@ def check_availability(free: Sequence[Interval]) -> None:
     wrong = [number for number, interval in enumerate(free) if interval.ends_at <= interval.starts_at]
     if wrong:
         raise Invalid.all([Problem(f"free[{number}].ends_at", message, number) for number in wrong])
+
+
+def check_wishes(wishes: Wishes) -> None:
+    """Raises Invalid with every wish that cannot be, each naming its field (`wishes.most_a_day`)."""
+    problems = []
+    if wishes.break_minutes > MAX_BREAK:
+        problems.append(Problem("wishes.break_minutes", f"{wishes.break_minutes} minutes; give at most {MAX_BREAK}"))
+    if wishes.most_a_day > MAX_A_DAY:
+        problems.append(Problem("wishes.most_a_day", f"{wishes.most_a_day} sessions a day; give at most {MAX_A_DAY}"))
+    if len(wishes.starred) > MAX_STARRED:
+        problems.append(Problem("wishes.starred", f"{len(wishes.starred)} talks; star at most {MAX_STARRED}"))
+    for number, talk_id in enumerate(wishes.starred[:MAX_STARRED]):
+        if problem := line_problem("id", talk_id, MAX_TEXT):
+            problems.append(Problem(f"wishes.starred[{number}]", problem, number))
+    if problems:
+        raise Invalid.all(problems)

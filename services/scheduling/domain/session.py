@@ -1,6 +1,6 @@
 """A session's life: unplaced or scheduled, moved, cancelled, held or missed; what may follow what."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -14,10 +14,12 @@ from services.scheduling.domain.venue import Place
 MAX_REASON = 500
 TICKET_GONE = "somebody's registration was cancelled"
 CALLED_OFF = "it was called off"
+CHOSEN = "one of you chose this time and place"
+CLEARED = "no talk is in the way any more: it stays where it was"
 
 
 class State(StrEnum):
-    """Where a session stands; a scheduled, held or missed one occupies its people and its table."""
+    """Where a session stands; a scheduled or held one occupies its people and its table."""
 
     UNPLACED = "unplaced"
     SCHEDULED = "scheduled"
@@ -31,6 +33,7 @@ class Fact(StrEnum):
 
     SCHEDULED = "scheduled"
     UNPLACED = "unplaced"
+    CLASHED = "clashed"
     MOVED = "moved"
     CANCELLED = "cancelled"
     HELD = "held"
@@ -39,18 +42,20 @@ class Fact(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A slot at one numbered table of a place."""
+    """A slot at one numbered table of a place, and why it is the best one."""
 
     place: Place
     table_no: int
     during: Interval
+    why: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A match with a time, a place and a format. `reason` is for people: why unplaced, why cancelled.
+    """A match with a time, a place and a format. `reason` is for people: why this slot, why none, why cancelled.
 
-    `calendar_sequence` is RFC 5545's SEQUENCE; `version` rises with every change.
+    `calendar_sequence` is RFC 5545's SEQUENCE; `version` rises with every change. An unplaced one with a time has
+    lost it. `asked`: its people were offered other spots, and only they choose (promise 8).
     """
 
     id: UUID
@@ -65,6 +70,7 @@ class Session:
     place_name: str = ""
     table_no: int | None = None
     during: Interval | None = None
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ def begun(match: Match) -> Session:
 
 def scheduled(session: Session, spot: Spot, cause: str | None = None) -> Change:
     """The session gets its first time and place."""
-    return Change(Fact.SCHEDULED, _at(session, spot, session.calendar_sequence), cause)
+    return Change(Fact.SCHEDULED, _at(session, spot, session.calendar_sequence, spot.why), cause)
 
 
 def unplaced(session: Session, reason: str, cause: str | None = None) -> Change:
@@ -92,17 +98,40 @@ def unplaced(session: Session, reason: str, cause: str | None = None) -> Change:
     return Change(Fact.UNPLACED, _next(session, state=State.UNPLACED, reason=reason), cause)
 
 
+def displaced(session: Session, reason: str, asked: bool) -> Change:
+    """Its place or hours are gone: it keeps the lost time, so that calendars can take it out."""
+    lost = _next(
+        session, state=State.UNPLACED, reason=reason, asked=asked, calendar_sequence=session.calendar_sequence + 1
+    )
+    return Change(Fact.UNPLACED, lost)
+
+
+def offered(session: Session, reason: str) -> Change:
+    """A session that lost its spot could have another one; its people choose."""
+    return Change(Fact.UNPLACED, _next(session, reason=reason, asked=True))
+
+
+def clashed(session: Session, reason: str) -> Change:
+    """A talk is in its way; it stays where it is until its people choose."""
+    return Change(Fact.CLASHED, _next(session, reason=reason, asked=True))
+
+
+def cleared(session: Session) -> Change:
+    """The talk that was in its way is not any more."""
+    return Change(Fact.SCHEDULED, _next(session, reason=CLEARED, asked=False))
+
+
 def moved(session: Session, spot: Spot) -> Change:
     """Another time and place; calendars replace the old one."""
-    return Change(Fact.MOVED, _at(session, spot, session.calendar_sequence + 1))
+    return Change(Fact.MOVED, _at(session, spot, session.calendar_sequence + 1, CHOSEN))
 
 
 def check_movable(session: Session, by: UUID | None, now: datetime) -> None:
     """Raises Forbidden or Conflict unless `by` (None: an organizer) may move the session now."""
     check_member(session, by)
-    if session.state != State.SCHEDULED or session.during is None:
-        raise Conflict("session_id", f"the session is {session.state}; only a scheduled one can be moved")
-    if session.during.starts_at <= now:
+    if session.during is None or session.state not in (State.SCHEDULED, State.UNPLACED):
+        raise Conflict("session_id", f"the session is {session.state}; only one with a time can be moved")
+    if session.state == State.SCHEDULED and session.during.starts_at <= now:
         raise Conflict("session_id", "the session has begun; it cannot be moved any more")
 
 
@@ -115,7 +144,7 @@ def cancelled(session: Session, reason: str, cause: str | None = None) -> Change
     # Only what stood in a calendar has to be taken out of it.
     sequence = session.calendar_sequence + (session.state == State.SCHEDULED)
     words = reason.strip() or CALLED_OFF
-    gone = _next(session, state=State.CANCELLED, reason=words, calendar_sequence=sequence)
+    gone = _next(session, state=State.CANCELLED, reason=words, calendar_sequence=sequence, asked=False)
     return Change(Fact.CANCELLED, gone, cause)
 
 
@@ -137,12 +166,13 @@ def check_member(session: Session, attendee_id: UUID | None) -> None:
         raise Forbidden("only the people of a session and organizers may change it")
 
 
-def _at(session: Session, spot: Spot, calendar_sequence: int) -> Session:
+def _at(session: Session, spot: Spot, calendar_sequence: int, why: str) -> Session:
     return _next(
         session,
         state=State.SCHEDULED,
         calendar_sequence=calendar_sequence,
-        reason="",
+        reason=why,
+        asked=False,
         place_id=spot.place.id,
         place_name=spot.place.name,
         table_no=spot.table_no,

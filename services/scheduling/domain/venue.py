@@ -1,4 +1,4 @@
-"""Places where sessions are held, and what a venue may look like."""
+"""Places where sessions are held, the way between their buildings, and what a venue may look like."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -7,12 +7,16 @@ from datetime import time
 from uuid import UUID
 
 from services.kit.errors import Invalid, Problem
+from services.scheduling.domain.interval import Interval, merged
 from services.scheduling.domain.text import line_problem
 
 MAX_PLACES = 2_000
 MAX_NAME = 200
 MAX_CAPACITY = 500  # sessions at once in one place
 MAX_SEATS = 100
+MAX_CLOSED = 50  # intervals one place may name
+MAX_TRAVEL = 1_000
+MAX_TRAVEL_MINUTES = 240
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -20,7 +24,7 @@ CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 class Place:
     """A table, room or corner: `capacity` sessions at once, `seats` people in each, local opening hours.
 
-    `formats` empty: any format.
+    `formats` empty: any format. `building` empty: near everything. `closed`: not open then after all.
     """
 
     id: UUID
@@ -30,6 +34,19 @@ class Place:
     formats: frozenset[str]
     opens: time
     closes: time
+    building: str = ""
+    quiet: bool = False
+    step_free: bool = False
+    closed: tuple[Interval, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """Whole minutes to walk between two buildings, either way."""
+
+    a: str
+    b: str
+    minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +59,10 @@ class PlaceRow:
     formats: tuple[str, ...]
     opens: str
     closes: str
+    building: str = ""
+    quiet: bool = False
+    step_free: bool = False
+    closed: tuple[Interval, ...] = ()
 
 
 def check_venue(rows: Sequence[PlaceRow], known_formats: Collection[str]) -> None:
@@ -55,6 +76,33 @@ def check_venue(rows: Sequence[PlaceRow], known_formats: Collection[str]) -> Non
             problems.append(Problem(f"places[{number}].{field}", message, number))
     if problems:
         raise Invalid.all(problems)
+
+
+def check_travel(travel: Sequence[Travel]) -> None:
+    """Raises Invalid with every way that cannot be, each naming its field (`travel[3].minutes`)."""
+    if len(travel) > MAX_TRAVEL:
+        raise Invalid("travel", f"{len(travel)} ways are too many; give at most {MAX_TRAVEL}")
+    problems = [
+        Problem(f"travel[{number}].{field}", message, number)
+        for number, way in enumerate(travel)
+        for field, message in _travel_problems(way)
+    ]
+    if problems:
+        raise Invalid.all(problems)
+
+
+def _travel_problems(way: Travel) -> list[tuple[str, str]]:
+    problems = []
+    for field, text in (("a", way.a), ("b", way.b)):
+        if not text:
+            problems.append((field, "the building is empty; name it as its places do"))
+        elif problem := line_problem("building", text, MAX_NAME):
+            problems.append((field, problem))
+    if way.a == way.b:
+        problems.append(("b", "both ends are the same building; name two"))
+    if way.minutes > MAX_TRAVEL_MINUTES:
+        problems.append(("minutes", f"{way.minutes} minutes of walk; give at most {MAX_TRAVEL_MINUTES}"))
+    return problems
 
 
 def _name_problems(row: PlaceRow, number: int, first_use: dict[str, int]) -> list[tuple[str, str]]:
@@ -77,6 +125,12 @@ def _place_problems(row: PlaceRow, known_formats: Collection[str]) -> list[tuple
     if unknown := sorted(set(row.formats) - set(known_formats)):
         known = ", ".join(known_formats)
         problems.append(("formats", f"{unknown[0][:40]!r} is no format; use {known}, or none for any"))
+    if problem := line_problem("building", row.building, MAX_NAME):
+        problems.append(("building", problem))
+    if len(row.closed) > MAX_CLOSED:
+        problems.append(("closed", f"{len(row.closed)} closed times; give at most {MAX_CLOSED}"))
+    if any(closed.ends_at <= closed.starts_at for closed in row.closed):
+        problems.append(("closed", "a closed time ends before it starts; give an end after its start"))
     hours = [("opens", row.opens), ("closes", row.closes)]
     wrong = [field for field, text in hours if not CLOCK.fullmatch(text)]
     problems += [(field, "not a time of day; write HH:MM from 00:00 to 23:59") for field in wrong]
@@ -88,4 +142,7 @@ def _place_problems(row: PlaceRow, known_formats: Collection[str]) -> list[tuple
 def place(row: PlaceRow, id: UUID) -> Place:
     """A checked row as a place."""
     opens, closes = time.fromisoformat(row.opens), time.fromisoformat(row.closes)
-    return Place(id, row.name.strip(), row.capacity, row.seats, frozenset(row.formats), opens, closes)
+    return Place(
+        id, row.name.strip(), row.capacity, row.seats, frozenset(row.formats), opens, closes, row.building.strip(),
+        row.quiet, row.step_free, tuple(merged(list(row.closed))),
+    )  # fmt: skip

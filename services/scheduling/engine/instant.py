@@ -1,134 +1,120 @@
-"""Places one group at once: the earliest slot and the smallest place that suit everybody, or why not."""
+"""Places one group at once: the allowed spot that serves the soft goals best, or why there is none."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import islice
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from services.scheduling.domain.interval import Interval
-from services.scheduling.domain.session import Spot
-from services.scheduling.domain.venue import Place
-from services.scheduling.engine.formats import Format
+from services.scheduling.domain.session import Session, Spot
+from services.scheduling.engine import goals, reasons
+from services.scheduling.engine.day import PEOPLE, VENUE, Day, Group, Rule, days_left
+from services.scheduling.engine.goals import Costs, Goal
 from services.scheduling.engine.model import Model
-from services.scheduling.engine.slots import hours, slots
+from services.scheduling.engine.reasons import Refusal, is_over
+from services.scheduling.engine.tables import Bools
 
-DATES_UNKNOWN = "the conference's dates are not known yet"
-OVER = "the conference is over"
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The people of one match and the format they meet in."""
-
-    attendee_ids: tuple[UUID, ...]
-    format: Format
+__all__ = ["Group", "Refusal", "best_spots", "check_spot", "find_spot", "is_over"]
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why there is no spot, in words the people concerned understand."""
+class Found(NamedTuple):
+    """The best spot of one slot: its place is `column` of the day. `goals`: what each goal adds to the cost."""
 
-    reason: str
+    cost: float
+    start: int
+    day: Day
+    column: int
+    goals: dict[Goal, float]
 
 
 def find_spot(model: Model, group: Group) -> Spot | Refusal:
-    """The earliest spot for the group; among equally early ones the place with the fewest seats."""
-    return next(find_spots(model, group), None) or Refusal(_why_not(model, group))
+    """The best spot for the group with `why` it is, or the smallest reason why there is none."""
+    first, found = _search(model, group, 1, None)
+    if first is None:
+        return reasons.refusal(model, group)
+    best = found[0]
+    return replace(_spot(best), why=reasons.why(group, best.goals, first.goals, best.start == first.start))
 
 
-def find_spots(model: Model, group: Group) -> Iterator[Spot]:
-    """One spot for each slot in which everybody is free and a table is, earliest first."""
-    places = _suitable_places(model, group)
-    for day, slot in _common_slots(model, group) if places else ():
-        if spot := next(_spots_at(model, places, day, slot), None):
-            yield spot
-
-
-def best_spots(model: Model, group: Group, limit: int) -> list[Spot]:
-    """The first `limit` spots, for people to choose from."""
-    return list(islice(find_spots(model, group), limit))
+def best_spots(model: Model, group: Group, limit: int, near: Session | None = None) -> list[Spot]:
+    """The best `limit` spots, one a slot, the best first; `near`: the session that they are other spots for."""
+    return [_spot(found) for found in _search(model, group, limit, near)[1]]
 
 
 def check_spot(model: Model, group: Group, place_id: UUID, during: Interval) -> Spot | Refusal:
     """The table for exactly this place and slot, or why it cannot be had."""
     if model.conference is None:
-        return Refusal(DATES_UNKNOWN)
-    days = [day for day, slot in slots(model.conference, group.format, _not_before(model, group)) if slot == during]
-    places = [place for place in _suitable_places(model, group) if place.id == place_id]
-    if not days:
+        return Refusal(reasons.DATES_UNKNOWN)
+    start = during.starts_at.timestamp()
+    days = [day for day in days_left(model, group) if start in day.slots]
+    if not days or during.ends_at - during.starts_at != group.format.length:
         return Refusal(f"that is no {group.format.name} slot of the conference, or it is too soon")
-    if not places:
-        return Refusal(_no_place(group))
-    if not _all_free(model, group, during):
+    day = days[0].narrowed(days[0].slots == start)
+    columns = [column for column in range(len(day.suitable)) if day.place(column).id == place_id]
+    if not columns:
+        return Refusal(reasons.no_place(group))
+    if not day.fits(PEOPLE)[0, columns[0]]:
         return Refusal("not everybody of the session is free then")
-    spot = next(_spots_at(model, places, days[0], during), None)
-    return spot or Refusal(f"{places[0].name} is closed or full then")
+    name = day.place(columns[0]).name
+    if not day.fits([Rule.NEEDS])[0, columns[0]]:
+        return Refusal(f"{name} does not suit everybody of the session")
+    if not day.fits(VENUE)[0, columns[0]]:
+        return Refusal(f"{name} is closed or full then")
+    return _spot(Found(0.0, int(start), day, columns[0], {}))
 
 
-def is_over(model: Model) -> bool:
-    """Whether the conference's last day has passed where it is held."""
-    return model.conference is not None and model.now >= _end(model.conference.ends_on, model.conference.time_zone)
+def _search(model: Model, group: Group, limit: int, near: Session | None) -> tuple[Found | None, list[Found]]:
+    """The earliest spot, and the best `limit` ones. Days that cannot hold a better one any more are not looked at."""
+    first: Found | None = None
+    best: list[Found] = []
+    origin: int | None = None
+    for day in days_left(model, group):
+        origin = int(day.slots[0]) if origin is None else origin
+        if len(best) == limit and goals.floor(day, origin) >= best[-1].cost:
+            break
+        earliest, found = _of_day(day, origin, limit, near)
+        first = first or earliest
+        best = sorted([*best, *found], key=lambda one: (one.cost, one.start))[:limit]
+    return first, best
 
 
-def _end(last_day: date, time_zone: str) -> datetime:
-    return datetime.combine(last_day + timedelta(days=1), datetime.min.time(), ZoneInfo(time_zone))
+def _of_day(day: Day, origin: int, limit: int, near: Session | None) -> tuple[Found | None, list[Found]]:
+    """The earliest spot of the day, and the best one of each of its best `limit` slots."""
+    allowed = day.fits(PEOPLE)
+    free: Bools = np.any(allowed, axis=1)
+    if not free.any():
+        return None, []
+    day = day.narrowed(free)
+    slots = goals.of_slots(day, origin, near.during if near else None)
+    walks = goals.walks(day)
+    costs = np.where(allowed[free] & day.fits(VENUE), walks + goals.of_places(day, near), np.inf)
+    if near is not None:
+        _forget(day, near, costs)
+    columns = costs.argmin(axis=1)
+    total = costs.min(axis=1) + sum(slots.values())
+
+    def found(row: int) -> Found:
+        terms = {goal: float(cost[row]) for goal, cost in slots.items()}
+        terms[Goal.WALK] = float(np.broadcast_to(walks, costs.shape)[row, columns[row]])
+        return Found(float(total[row]), int(day.slots[row]), day, int(columns[row]), terms)
+
+    there = np.flatnonzero(np.isfinite(total))
+    best = there[np.argsort(total[there], kind="stable")[:limit]]
+    return (found(there[0]) if len(there) else None), [found(row) for row in best]
 
 
-def _not_before(model: Model, group: Group) -> datetime:
-    return model.now + group.format.notice
+def _forget(day: Day, near: Session, costs: Costs) -> None:
+    """Where the session is now is no offer; another place at the same time is."""
+    if near.during is not None:
+        same = [day.place(column).id == near.place_id for column in range(len(day.suitable))]
+        costs[np.ix_(day.slots == near.during.starts_at.timestamp(), same)] = np.inf
 
 
-def _suitable_places(model: Model, group: Group) -> list[Place]:
-    size, name = len(group.attendee_ids), group.format.name
-    if size > group.format.people:
-        return []
-    places = [p for p in model.places if p.seats >= size and (not p.formats or name in p.formats)]
-    return sorted(places, key=lambda place: (place.seats, place.name))
-
-
-def _all_free(model: Model, group: Group, slot: Interval) -> bool:
-    return all(model.people[attendee_id].can_meet(slot) for attendee_id in group.attendee_ids)
-
-
-def _common_slots(model: Model, group: Group) -> Iterator[tuple[date, Interval]]:
-    if model.conference is not None:
-        for day, slot in slots(model.conference, group.format, _not_before(model, group)):
-            if _all_free(model, group, slot):
-                yield day, slot
-
-
-def _spots_at(model: Model, places: list[Place], day: date, slot: Interval) -> Iterator[Spot]:
-    assert model.conference is not None
-    for place in places:
-        open_hours = hours(day, place.opens, place.closes, model.conference.time_zone)
-        if open_hours and slot.within(open_hours) and (table_no := model.tables.free(place, slot)):
-            yield Spot(place, table_no, slot)
-
-
-def _why_not(model: Model, group: Group) -> str:
-    """The first hindrance in the order in which somebody could remove it."""
-    name, size = group.format.name, len(group.attendee_ids)
-    if model.conference is None:
-        return DATES_UNKNOWN
-    if size > group.format.people:
-        return f"{name} is for at most {group.format.people} people, this is {size}"
-    if is_over(model):
-        return OVER
-    if next(slots(model.conference, group.format, _not_before(model, group)), None) is None:
-        return f"no time is left for {name} at this conference"
-    if not _suitable_places(model, group):
-        return _no_place(group)
-    if next(_common_slots(model, group), None) is None:
-        return f"no slot when {_everybody(group)} free"
-    return f"no open place with a free table for {name} when {_everybody(group)} free"
-
-
-def _no_place(group: Group) -> str:
-    size = len(group.attendee_ids)
-    return f"no place for {group.format.name}" + (f" with {size} seats" if size > 2 else "")
-
-
-def _everybody(group: Group) -> str:
-    return "both are" if len(group.attendee_ids) == 2 else f"all {len(group.attendee_ids)} are"
+def _spot(found: Found) -> Spot:
+    day, place = found.day, found.day.place(found.column)
+    table_no = day.model.tables.lowest_free(day.bounds, place.id, found.start, day.length)
+    assert table_no is not None  # the tables of the day said so
+    start = datetime.fromtimestamp(found.start, UTC)
+    return Spot(place, table_no, Interval(start, start + day.group.format.length))

@@ -1,78 +1,87 @@
 """What the engine looks at: one conference's places, the tables taken, and the people concerned."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from uuid import UUID
+
+import numpy as np
 
 from services.scheduling.domain.conference import Conference
 from services.scheduling.domain.interval import Interval
+from services.scheduling.domain.programme import Wishes
 from services.scheduling.domain.session import Spot
-from services.scheduling.domain.venue import Place
-from services.scheduling.engine.slots import STEP
+from services.scheduling.domain.venue import Place, Travel
+from services.scheduling.engine.rooms import Rooms
+from services.scheduling.engine.slots import Seconds, around
+from services.scheduling.engine.tables import Tables, Taken
 
-BUFFER = timedelta(minutes=5)  # to walk from one session to the next
+BUFFER = timedelta(minutes=5)  # to walk from one session to the next, or to a talk
+ELSEWHERE = timedelta(minutes=10)  # to another building, if nobody said how far it is
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A session somebody is in, and the building it is in."""
+
+    during: Interval
+    building: str = ""
+    span: tuple[int, int] = field(init=False, compare=False)  # in seconds
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "span", around(self.during))
 
 
 @dataclass(slots=True)
 class Person:
-    """`free` empty: whenever the conference is open; `talks` given and `sessions` held make busy."""
+    """`free` empty: whenever the conference is open; `talks` given or starred and `sessions` held make busy."""
 
     free: list[Interval] = field(default_factory=list)
     talks: list[Interval] = field(default_factory=list)
-    sessions: list[Interval] = field(default_factory=list)
-
-    def can_meet(self, slot: Interval) -> bool:
-        """Whether the person is free for all of the slot, with time to walk before and after."""
-        if self.free and not any(slot.within(free) for free in self.free):
-            return False
-        if any(slot.overlaps(talk) for talk in self.talks):
-            return False
-        return not any(slot.padded(BUFFER).overlaps(other.padded(BUFFER)) for other in self.sessions)
+    sessions: list[Booked] = field(default_factory=list)
+    wishes: Wishes = Wishes()
 
 
-class Tables:
-    """Which numbered tables of which place are taken, cell by cell of the slot grid."""
-
-    def __init__(self) -> None:
-        self._taken: dict[tuple[UUID, int], set[int]] = defaultdict(set)
-
-    def take(self, place_id: UUID, table_no: int, during: Interval) -> None:
-        """Marks a table as taken."""
-        for cell in _cells(during):
-            self._taken[place_id, cell].add(table_no)
-
-    def free(self, place: Place, during: Interval) -> int | None:
-        """The lowest free table of the place, None when all are taken."""
-        taken: set[int] = set()
-        for cell in _cells(during):
-            there = self._taken.get((place.id, cell), set())
-            if len(there) >= place.capacity:
-                return None  # most looks at a busy venue end here
-            taken |= there
-        return next((number for number in range(1, place.capacity + 1) if number not in taken), None)
-
-
-def _cells(during: Interval) -> Iterator[int]:
-    """The grid cells an interval touches; one that is off the grid takes the whole cell."""
-    step = int(STEP.total_seconds())
-    first, last = int(during.starts_at.timestamp()) // step, -(-int(during.ends_at.timestamp()) // step)
-    yield from range(first, last)
-
-
-@dataclass(slots=True)
 class Model:
     """Everything a placement depends on, as of `now`. `conference` None: not known yet."""
 
-    now: datetime
-    conference: Conference | None
-    places: list[Place]
-    people: dict[UUID, Person]
-    tables: Tables
+    def __init__(
+        self,
+        now: datetime,
+        conference: Conference | None,
+        places: Sequence[Place],
+        people: Mapping[UUID, Person],
+        taken: Taken | None = None,
+        travel: Iterable[Travel] = (),
+    ) -> None:
+        self.now = now
+        self.conference = conference
+        self.places = places
+        self.people = people
+        self.tables = Tables(places, taken)
+        self._ways: dict[str, Seconds] = {}
+        self._travel = {frozenset((way.a, way.b)): timedelta(minutes=way.minutes) for way in travel}
+
+    @cached_property
+    def rooms(self) -> Rooms:
+        """The places as arrays."""
+        return Rooms(self.places)
+
+    def ways(self, building: str) -> Seconds:
+        """[building]: how long it takes to walk there from each building of `rooms`, in seconds."""
+        if building not in self._ways:
+            ways = [self._way(building, other) for other in self.rooms.buildings]
+            self._ways[building] = np.array([way.total_seconds() for way in ways], np.int64)
+        return self._ways[building]
+
+    def _way(self, building: str, other: str) -> timedelta:
+        if building == other or not building or not other:
+            return timedelta()
+        return self._travel.get(frozenset((building, other)), ELSEWHERE)
 
     def book(self, spot: Spot, attendee_ids: Iterable[UUID]) -> None:
         """Takes the spot, so that the next placement sees it."""
         self.tables.take(spot.place.id, spot.table_no, spot.during)
         for attendee_id in attendee_ids:
-            self.people[attendee_id].sessions.append(spot.during)
+            self.people[attendee_id].sessions.append(Booked(spot.during, spot.place.building))

@@ -1,24 +1,50 @@
 """The grid of slots: which intervals of which conference day a format could use."""
 
+import math
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
 
 from services.scheduling.domain.conference import Conference
 from services.scheduling.domain.interval import Interval
 from services.scheduling.engine.formats import Format
 
 STEP = timedelta(minutes=15)
+CELL = int(STEP.total_seconds())
+
+Seconds = npt.NDArray[np.int64]  # since 1970, UTC
+
+
+def days(conference: Conference) -> Iterator[date]:
+    """Every day of the conference, in its own time zone."""
+    day = conference.starts_on
+    while day <= conference.ends_on:
+        yield day
+        day += timedelta(days=1)
 
 
 def slots(conference: Conference, format: Format, not_before: datetime) -> Iterator[tuple[date, Interval]]:
     """Every slot of the format that starts at or after `not_before`, earliest first, with its local day."""
-    day = conference.starts_on
-    while day <= conference.ends_on:
-        if window := hours(day, format.opens, format.closes, conference.time_zone):
-            yield from ((day, slot) for slot in _grid(window, format.length) if slot.starts_at >= not_before)
-        day += timedelta(days=1)
+    for day in days(conference):
+        for second in starts(day, format, conference.time_zone):
+            start = datetime.fromtimestamp(int(second), UTC)
+            if start >= not_before:
+                yield day, Interval(start, start + format.length)
+
+
+@lru_cache(maxsize=1024)
+def starts(day: date, format: Format, time_zone: str) -> Seconds:
+    """When the format's sessions may begin that day, earliest first."""
+    window = hours(day, format.opens, format.closes, time_zone)
+    if window is None:
+        return np.empty(0, np.int64)
+    # Steps are real minutes, so a slot that spans a clock change still lasts as long as it says.
+    last = int((window.ends_at - format.length).timestamp())
+    return np.arange(int(window.starts_at.timestamp()), last + 1, CELL, dtype=np.int64)
 
 
 @lru_cache(maxsize=4096)
@@ -32,14 +58,23 @@ def hours(day: date, opens: time, closes: time, time_zone: str) -> Interval | No
     return Interval(starts_at, ends_at) if starts_at < ends_at else None
 
 
+def within(interval: Interval) -> tuple[int, int]:
+    """The whole seconds inside an interval: of times in which something may be."""
+    return math.ceil(interval.starts_at.timestamp()), math.floor(interval.ends_at.timestamp())
+
+
+def around(interval: Interval) -> tuple[int, int]:
+    """The whole seconds an interval touches: of times in which something may not be."""
+    return math.floor(interval.starts_at.timestamp()), math.ceil(interval.ends_at.timestamp())
+
+
+@lru_cache(maxsize=1024)
+def midnights(day: date, time_zone: str) -> tuple[int, int]:
+    """From when to when the local day lasts, in seconds."""
+    first, last = _instants(day, time(), time_zone), _instants(day + timedelta(days=1), time(), time_zone)
+    return int(min(first).timestamp()), int(max(last).timestamp())
+
+
 def _instants(day: date, clock: time, time_zone: str) -> list[datetime]:
     local = datetime.combine(day, clock, ZoneInfo(time_zone))
     return [local.replace(fold=fold).astimezone(UTC) for fold in (0, 1)]
-
-
-def _grid(window: Interval, length: timedelta) -> Iterator[Interval]:
-    # Steps are real minutes, so a slot that spans a clock change still lasts as long as it says.
-    start = window.starts_at
-    while start + length <= window.ends_at:
-        yield Interval(start, start + length)
-        start += STEP

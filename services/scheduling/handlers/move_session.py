@@ -6,10 +6,10 @@ from uuid import UUID
 from services.kit.errors import Conflict, Invalid
 from services.scheduling.domain.interval import Interval
 from services.scheduling.domain.session import Session, Spot, State, check_movable, moved
-from services.scheduling.engine.formats import FORMATS
-from services.scheduling.engine.instant import Group, Refusal, best_spots, check_spot
+from services.scheduling.engine.instant import Refusal, best_spots, check_spot
 from services.scheduling.engine.model import Model
 from services.scheduling.handlers.find_sessions import get_session, lock_session
+from services.scheduling.handlers.offering import group_of
 from services.scheduling.handlers.ports import Sessions, SpotTaken
 
 MOST = 20
@@ -17,15 +17,13 @@ USUAL = 5
 
 
 async def offer_slots(store: Sessions, session_id: UUID, limit: int, now: datetime) -> list[Spot]:
-    """The earliest spots, one a slot, in which everybody of the session is free; `limit` 0: 5."""
+    """The best other spots, one a slot, in which everybody of the session is free; `limit` 0: 5."""
     if limit > MOST:
         raise Invalid("limit", f"{limit} offers are too many; ask for at most {MOST}")
     session = await get_session(store, session_id)
-    if session.state != State.SCHEDULED:
-        return []  # an unplaced one gets its spot from the worker
-    model = await _model(store, session, now)
-    spots = best_spots(model, _group(session), (limit or USUAL) + 1)
-    return [spot for spot in spots if spot.during != session.during][: limit or USUAL]
+    if session.during is None or session.state not in (State.SCHEDULED, State.UNPLACED):
+        return []  # one that never had a spot gets it from the worker
+    return best_spots(await _model(store, session, now), group_of(session), limit or USUAL, near=session)
 
 
 async def move_session(
@@ -37,9 +35,9 @@ async def move_session(
     """
     session = await lock_session(store, session_id)
     check_movable(session, by, now)
-    if (session.place_id, session.during) == (place_id, during):
+    if session.state == State.SCHEDULED and (session.place_id, session.during) == (place_id, during):
         return session
-    spot = check_spot(await _model(store, session, now), _group(session), place_id, during)
+    spot = check_spot(await _model(store, session, now), group_of(session), place_id, during)
     if isinstance(spot, Refusal):
         raise Conflict("offer", f"{spot.reason}; ask for new offers")
     change = moved(session, spot)
@@ -53,8 +51,4 @@ async def move_session(
 
 
 async def _model(store: Sessions, session: Session, now: datetime) -> Model:
-    return await store.load_model(session.conference_id, session.attendee_ids, now, without=session.id)
-
-
-def _group(session: Session) -> Group:
-    return Group(session.attendee_ids, FORMATS[session.format])
+    return await store.load_model(session.conference_id, session.attendee_ids, now, without=[session.id])

@@ -4,13 +4,23 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from services.scheduling.domain.session import TICKET_GONE, Change, Session, State, cancelled, scheduled, unplaced
-from services.scheduling.engine.formats import FORMATS
-from services.scheduling.engine.instant import Group, Refusal, find_spot
+from services.scheduling.domain.session import (
+    TICKET_GONE,
+    Change,
+    Session,
+    State,
+    cancelled,
+    offered,
+    scheduled,
+    unplaced,
+)
+from services.scheduling.engine.instant import Refusal, find_spot
 from services.scheduling.engine.model import Model
+from services.scheduling.handlers.offering import ask, group_of
 from services.scheduling.handlers.ports import Placing, SpotTaken
 
 MAX_RACES = 20  # lost in a row; then the worker tries again later
+LOST_SPOT = "its time and place were lost"
 LOST_RACES = "places are being taken right now"
 
 
@@ -43,7 +53,9 @@ async def settle(
 
 
 async def _settle_one(store: Placing, model: Model, session: Session, cause: str | None) -> tuple[Model, Change | None]:
-    group = Group(session.attendee_ids, FORMATS[session.format])
+    if session.during is not None:
+        return model, await _offer(store, model, session)
+    group = group_of(session)
     for _ in range(MAX_RACES):
         spot = find_spot(model, group)
         if isinstance(spot, Refusal):
@@ -58,6 +70,16 @@ async def _settle_one(store: Placing, model: Model, session: Session, cause: str
         model.book(spot, session.attendee_ids)
         return model, change
     return model, await _leave_unplaced(store, session, LOST_RACES, cause)
+
+
+async def _offer(store: Placing, model: Model, session: Session) -> Change | None:
+    """One that lost its spot gets no other one unasked (promise 8)."""
+    reason, spot = ask(model, session, LOST_SPOT)
+    if spot is None:
+        return await _leave_unplaced(store, session, reason, None)
+    change = offered(session, reason)
+    await store.save(change.session)
+    return change
 
 
 async def _leave_unplaced(store: Placing, session: Session, reason: str, cause: str | None) -> Change | None:

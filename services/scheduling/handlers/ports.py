@@ -7,9 +7,9 @@ from uuid import UUID
 
 from services.scheduling.domain.conference import Attendee, Conference
 from services.scheduling.domain.interval import Interval
-from services.scheduling.domain.programme import Talk
+from services.scheduling.domain.programme import Talk, Wishes
 from services.scheduling.domain.session import Change, Session
-from services.scheduling.domain.venue import Place
+from services.scheduling.domain.venue import Place, Travel
 from services.scheduling.engine.model import Model
 
 
@@ -59,9 +59,9 @@ class Sessions(Locks, Protocol):
         """Tells the world, once the transaction is committed. Call it after saving."""
 
     async def load_model(
-        self, conference_id: UUID, attendee_ids: Collection[UUID], now: datetime, without: UUID | None = None
+        self, conference_id: UUID, attendee_ids: Collection[UUID], now: datetime, without: Collection[UUID] = ()
     ) -> Model:
-        """What a placement of these people depends on, as if the session `without` were not there."""
+        """What a placement of these people depends on, as if the sessions `without` were not there."""
 
 
 class Placing(Sessions, Protocol):
@@ -76,27 +76,38 @@ class Placing(Sessions, Protocol):
         """Locks one conference whose unplaced sessions are due; passes over those others work on."""
 
     async def take_unplaced(self, conference_id: UUID, limit: int) -> list[Session]:
-        """Unplaced sessions not tried in this round, marked as tried, those that waited longest first."""
+        """Unplaced sessions not tried in this round, marked as tried, those that waited longest first.
+
+        Those whose people were asked to choose a spot are left to them.
+        """
 
     async def any_unplaced(self, conference_id: UUID) -> bool:
-        """Whether a session of the conference still waits for a time and place."""
+        """Whether a session of the conference still waits for a time and place that nobody was asked to choose."""
 
     async def finish_round(self, conference_id: UUID, due_at: datetime | None) -> None:
         """All were tried; the next round begins at `due_at`, or (None) when something changes."""
 
 
-class Programme(Locks, Protocol):
-    """Venue, talks and availability."""
+class Programme(Sessions, Protocol):
+    """Venue, talks, availability and wishes, and the sessions that depend on them."""
+
+    async def conference(self, conference_id: UUID) -> Conference | None: ...
 
     async def places(self, conference_id: UUID) -> list[Place]: ...
 
-    async def occupied(self, conference_id: UUID, now: datetime) -> list[tuple[UUID, int]]:
-        """(place id, table number) of each session that is scheduled and has not ended."""
+    async def talks(self, conference_id: UUID) -> list[Talk]: ...
+
+    async def scheduled_ahead(self, conference_id: UUID, now: datetime) -> list[Session]:
+        """Sessions that are scheduled and have not ended."""
 
     async def replace_places(self, conference_id: UUID, places: Sequence[Place]) -> None: ...
+
+    async def replace_travel(self, conference_id: UUID, travel: Sequence[Travel]) -> None: ...
 
     async def replace_talks(self, conference_id: UUID, talks: Sequence[Talk]) -> None: ...
 
     async def replace_availability(self, conference_id: UUID, attendee_id: UUID, free: Sequence[Interval]) -> None: ...
+
+    async def replace_wishes(self, conference_id: UUID, attendee_id: UUID, wishes: Wishes) -> None: ...
 
     async def cancelled_among(self, attendee_ids: Collection[UUID]) -> set[UUID]: ...

@@ -17,4 +17,6 @@ async def record_outcome(store: Sessions, session_id: UUID, by: UUID | None, out
         return session
     await store.save(change.session)
     await store.publish([change])
+    if outcome == State.MISSED:
+        await store.wake(session.conference_id, now)  # what is left of its time is for others
     return change.session

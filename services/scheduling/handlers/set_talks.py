@@ -1,17 +1,55 @@
-"""Replaces a conference's talks: their speakers are busy then. Sessions that now clash stay where they are."""
+"""Replaces a conference's talks; where one clashes with a session now, its people are asked to choose another time."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from services.scheduling.domain.interval import Interval
 from services.scheduling.domain.programme import Talk, check_talks
+from services.scheduling.domain.session import Change, Session, clashed, cleared
+from services.scheduling.handlers.offering import ask
 from services.scheduling.handlers.ports import Programme
+
+Busy = dict[UUID, list[Interval]]
+
+TROUBLE = "a talk of one of you is at the same time now"
 
 
 async def set_talks(store: Programme, conference_id: UUID, talks: Sequence[Talk], now: datetime) -> int:
     """Takes the whole programme, returns its number of talks; raises Invalid for talks that cannot be."""
     check_talks(talks)
     await store.lock(conference_id)
+    before, after = _busy(await store.talks(conference_id)), _busy(talks)
     await store.replace_talks(conference_id, talks)
+    ahead = await store.scheduled_ahead(conference_id, now) if before or after else []
+    changes = [await _changed(store, session, before, after, now) for session in ahead]
+    told = [change for change in changes if change]
+    for change in told:
+        await store.save(change.session)
+    await store.publish(told)
     await store.wake(conference_id, now)
     return len(talks)
+
+
+async def _changed(store: Programme, session: Session, before: Busy, after: Busy, now: datetime) -> Change | None:
+    clashes = _clashes(session, after)
+    if clashes and not session.asked and not _clashes(session, before):
+        model = await store.load_model(session.conference_id, session.attendee_ids, now, without=[session.id])
+        return clashed(session, ask(model, session, TROUBLE)[0])
+    return cleared(session) if session.asked and not clashes else None
+
+
+def _busy(talks: Iterable[Talk]) -> Busy:
+    """When each speaker speaks."""
+    busy: Busy = defaultdict(list)
+    for talk in talks:
+        for speaker_id in talk.speaker_ids:
+            busy[speaker_id].append(talk.during)
+    return busy
+
+
+def _clashes(session: Session, busy: Busy) -> bool:
+    during = session.during
+    talks = (talk for attendee_id in session.attendee_ids for talk in busy.get(attendee_id, ()))
+    return during is not None and any(during.overlaps(talk) for talk in talks)

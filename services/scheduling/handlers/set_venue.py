@@ -1,43 +1,104 @@
-"""Replaces a conference's places."""
+"""Replaces a conference's places; sessions that lose theirs are refused to go, or their people asked to choose."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from services.kit.errors import Conflict
 from services.kit.ids import new_id
-from services.scheduling.domain.venue import Place, PlaceRow, check_venue, place
+from services.scheduling.domain.session import Change, Session, displaced
+from services.scheduling.domain.venue import Place, PlaceRow, Travel, check_travel, check_venue, place
 from services.scheduling.engine.formats import FORMATS
+from services.scheduling.engine.model import Model
+from services.scheduling.engine.venue import fits_place, free_table
+from services.scheduling.handlers.offering import ask
 from services.scheduling.handlers.ports import Programme
 
 
-async def set_venue(store: Programme, conference_id: UUID, rows: Sequence[PlaceRow], now: datetime) -> list[Place]:
+@dataclass(frozen=True, slots=True)
+class VenueSet:
+    """The places as they are now, and how many sessions lost theirs."""
+
+    places: list[Place]
+    rehomed: int
+
+
+async def set_venue(
+    store: Programme,
+    conference_id: UUID,
+    rows: Sequence[PlaceRow],
+    now: datetime,
+    travel: Sequence[Travel] = (),
+    rehome: bool = False,
+) -> VenueSet:
     """Takes the whole venue; a known name keeps its id.
 
-    Raises Invalid for rows that cannot be, and Conflict when a place or table with sessions would go.
+    Raises Invalid for rows that cannot be, and Conflict when sessions would lose their place, unless `rehome`.
     """
     check_venue(rows, FORMATS)
+    check_travel(travel)
     await store.lock(conference_id)
     before = {known.name: known for known in await store.places(conference_id)}
-    ids = {name: known.id for name, known in before.items()}
-    places = [place(row, ids.get(row.name.strip()) or new_id()) for row in rows]
-    _check_kept(before.values(), places, await store.occupied(conference_id, now))
+    places = [place(row, _id(before, row)) for row in rows]
+    lost = await _losing(store, conference_id, before, places, now)
+    if lost and not rehome:
+        raise Conflict("places", _words(lost))
     await store.replace_places(conference_id, places)
+    await store.replace_travel(conference_id, travel)
+    rehomed = await _rehome(store, conference_id, lost, now) if lost else 0
     await store.wake(conference_id, now)
-    return places
+    return VenueSet(places, rehomed)
 
 
-def _check_kept(before: Iterable[Place], after: Sequence[Place], occupied: list[tuple[UUID, int]]) -> None:
-    capacity = {place.id: place.capacity for place in after}
-    for known in before:
-        lost = [table for place_id, table in occupied if place_id == known.id and table > capacity.get(known.id, 0)]
-        if lost:
-            highest, count = max(lost), Counter(place_id for place_id, _ in occupied)[known.id]
-            raise Conflict("places", _words(known.name, known.id in capacity, count, highest))
+def _id(before: dict[str, Place], row: PlaceRow) -> UUID:
+    known = before.get(row.name.strip())
+    return known.id if known else new_id()
 
 
-def _words(name: str, kept: bool, count: int, highest: int) -> str:
-    if kept:
-        return f"{name} holds {count} sessions, up to table {highest}; keep its capacity or move them first"
-    return f"{name} holds {count} sessions; keep the place, or move or cancel them first"
+async def _losing(
+    store: Programme, conference_id: UUID, before: dict[str, Place], after: Sequence[Place], now: datetime
+) -> list[Session]:
+    """The sessions that had a place for all of their time and have it no more."""
+    conference = await store.conference(conference_id)
+    if conference is None:
+        return []  # then nothing was ever scheduled
+    was: dict[UUID | None, Place] = {known.id: known for known in before.values()}
+    will: dict[UUID | None, Place] = {known.id: known for known in after}
+    return [
+        session
+        for session in await store.scheduled_ahead(conference_id, now)
+        if fits_place(session, was.get(session.place_id), conference.time_zone)
+        and not fits_place(session, will.get(session.place_id), conference.time_zone)
+    ]
+
+
+async def _rehome(store: Programme, conference_id: UUID, lost: Sequence[Session], now: datetime) -> int:
+    people = {attendee_id for session in lost for attendee_id in session.attendee_ids}
+    model = await store.load_model(conference_id, people, now, without=[session.id for session in lost])
+    changes = []
+    for session in lost:
+        if table := free_table(model, session):  # the smallest change: nobody notices a table's number
+            await store.save(replace(session, table_no=table, version=session.version + 1))
+        else:
+            changes.append(_displace(model, session))
+            await store.save(changes[-1].session)
+    await store.publish(changes)
+    return len(changes)
+
+
+def _displace(model: Model, session: Session) -> Change:
+    reason, spot = ask(model, session, f"{session.place_name} is not there then any more")
+    if spot is not None:
+        model.book(spot, session.attendee_ids)  # so that the next ones are shown others; it holds no slot
+    return displaced(session, reason, asked=spot is not None)
+
+
+def _words(lost: Sequence[Session]) -> str:
+    name, count = Counter(session.place_name for session in lost).most_common(1)[0]
+    others = f", and {len(lost) - count} sessions elsewhere" if len(lost) > count else ""
+    return (
+        f"{name} would have no room for {count} of its sessions{others}; keep it as it is, move or cancel them first, or "
+        "set rehome to have their people asked for another time"
+    )

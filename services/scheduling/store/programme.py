@@ -4,16 +4,31 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.scheduling.domain.interval import Interval
-from services.scheduling.domain.programme import Talk
-from services.scheduling.domain.venue import Place
+from services.scheduling.domain.programme import Talk, Wishes
+from services.scheduling.domain.venue import Place, Travel
+from services.scheduling.store import rows
 from services.scheduling.store.reads import Reads
 
 SAVE_PLACE = """
-    insert into place (id, conference_id, name, capacity, seats, formats, opens, closes)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)
+    insert into place (id, conference_id, name, capacity, seats, formats, opens, closes, building, quiet, step_free,
+                       closed)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
     on conflict (id) do update set
         capacity = excluded.capacity, seats = excluded.seats, formats = excluded.formats,
-        opens = excluded.opens, closes = excluded.closes
+        opens = excluded.opens, closes = excluded.closes, building = excluded.building, quiet = excluded.quiet,
+        step_free = excluded.step_free, closed = excluded.closed
+"""
+
+SAVE_TRAVEL = """
+    insert into travel select $1, * from unnest($2::text[], $3::text[], $4::smallint[])
+"""
+
+SAVE_WISHES = """
+    insert into wish (attendee_id, conference_id, break_minutes, most_a_day, quiet, step_free, starred)
+    values ($1, $2, $3, $4, $5, $6, $7)
+    on conflict (attendee_id) do update set
+        break_minutes = excluded.break_minutes, most_a_day = excluded.most_a_day, quiet = excluded.quiet,
+        step_free = excluded.step_free, starred = excluded.starred
 """
 
 SAVE_TALK = """
@@ -33,7 +48,19 @@ class ProgrammeWrites(Reads):
         )
         await self.tx.executemany(
             SAVE_PLACE,
-            [(p.id, conference_id, p.name, p.capacity, p.seats, sorted(p.formats), p.opens, p.closes) for p in places],
+            [
+                (p.id, conference_id, p.name, p.capacity, p.seats, sorted(p.formats), p.opens, p.closes, p.building,
+                 p.quiet, p.step_free, [rows.span(closed) for closed in p.closed])
+                for p in places
+            ],
+        )  # fmt: skip
+
+    async def replace_travel(self, conference_id: UUID, travel: Sequence[Travel]) -> None:
+        """These are the ways between buildings from now on."""
+        await self.tx.execute("delete from travel where conference_id = $1", conference_id)
+        ways = {(min(way.a, way.b), max(way.a, way.b)): way.minutes for way in travel}
+        await self.tx.execute(
+            SAVE_TRAVEL, conference_id, [a for a, _ in ways], [b for _, b in ways], list(ways.values())
         )
 
     async def replace_talks(self, conference_id: UUID, talks: Sequence[Talk]) -> None:
@@ -56,4 +83,11 @@ class ProgrammeWrites(Reads):
             "insert into availability select $1, $2, tstzrange(s, e)"
             " from unnest($3::timestamptz[], $4::timestamptz[]) as given (s, e)",
             conference_id, attendee_id, [i.starts_at for i in free], [i.ends_at for i in free],
+        )  # fmt: skip
+
+    async def replace_wishes(self, conference_id: UUID, attendee_id: UUID, wishes: Wishes) -> None:
+        """The person wants this of their days from now on."""
+        await self.tx.execute(
+            SAVE_WISHES, attendee_id, conference_id, wishes.break_minutes, wishes.most_a_day, wishes.quiet,
+            wishes.step_free, list(wishes.starred),
         )  # fmt: skip

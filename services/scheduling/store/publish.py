@@ -13,6 +13,7 @@ from services.scheduling.domain.session import Change, Fact, Session, State
 EVENTS = {
     Fact.SCHEDULED: events.SessionScheduled,
     Fact.UNPLACED: events.SessionUnplaced,
+    Fact.CLASHED: events.SessionClashed,
     Fact.MOVED: events.SessionMoved,
     Fact.CANCELLED: events.SessionCancelled,
     Fact.HELD: events.SessionHeld,

@@ -5,6 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from services.kit.db import Connection
+from services.scheduling.domain.conference import Conference
+from services.scheduling.domain.programme import Talk
 from services.scheduling.domain.session import Session
 from services.scheduling.domain.venue import Place
 from services.scheduling.store import rows
@@ -63,11 +65,23 @@ class Reads:
         found = await self.tx.fetch("select * from place where conference_id = $1 order by name", conference_id)
         return [rows.place(row) for row in found]
 
-    async def occupied(self, conference_id: UUID, now: datetime) -> list[tuple[UUID, int]]:
-        """(place id, table number) of each session that is scheduled and has not ended."""
+    async def conference(self, conference_id: UUID) -> Conference | None:
+        """The conference, once it is known."""
+        row = await self.tx.fetchrow("select * from conference where id = $1", conference_id)
+        return Conference(**dict(row)) if row else None
+
+    async def scheduled_ahead(self, conference_id: UUID, now: datetime) -> list[Session]:
+        """Sessions that are scheduled and have not ended."""
         found = await self.tx.fetch(
-            "select place_id, table_no from session"
-            " where conference_id = $1 and state = 'scheduled' and upper(during) > $2",
+            f"{SESSION} where s.conference_id = $1 and s.state = 'scheduled' and upper(s.during) > $2 order by s.id",
             conference_id, now,
         )  # fmt: skip
-        return [(row["place_id"], row["table_no"]) for row in found]
+        return [rows.session(row) for row in found]
+
+    async def talks(self, conference_id: UUID) -> list[Talk]:
+        """The programme."""
+        found = await self.tx.fetch("select * from talk where conference_id = $1", conference_id)
+        return [
+            Talk(row["id"], row["title"], row["room"], rows.interval(row["during"]), tuple(row["speaker_ids"]))
+            for row in found
+        ]

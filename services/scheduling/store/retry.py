@@ -37,12 +37,15 @@ class RetryWrites(Reads):
         return None
 
     async def take_unplaced(self, conference_id: UUID, limit: int) -> list[Session]:
-        """Unplaced sessions not tried in this round, marked as tried, those that waited longest first."""
+        """Unplaced sessions not tried in this round, marked as tried, those that waited longest first.
+
+        Those whose people were asked to choose a spot are left to them.
+        """
         taken = await self.tx.fetch(
             """update session set tried_in_round = retry.round from retry
             where retry.conference_id = $1 and session.id in (
                 select id from session s
-                where s.conference_id = $1 and s.state = 'unplaced' and s.tried_in_round < retry.round
+                where s.conference_id = $1 and s.state = 'unplaced' and not s.asked and s.tried_in_round < retry.round
                 order by s.tried_in_round, s.created_at, s.id limit $2)
             returning session.id""",
             conference_id, limit,
@@ -54,7 +57,7 @@ class RetryWrites(Reads):
 
     async def any_unplaced(self, conference_id: UUID) -> bool:
         """Whether a session of the conference still waits for a time and place."""
-        sql = "select exists (select from session where conference_id = $1 and state = 'unplaced')"
+        sql = "select exists (select from session where conference_id = $1 and state = 'unplaced' and not asked)"
         return bool(await self.tx.fetchval(sql, conference_id))
 
     async def wake(self, conference_id: UUID, now: datetime) -> None:

@@ -40,11 +40,13 @@ def session(row: Any) -> Session:
         place_name=row["place_name"],
         table_no=row["table_no"],
         during=None if row["during"] is None else interval(row["during"]),
+        asked=row["asked"],
     )
 
 
 def place(row: Any) -> Place:
     """A row of table place."""
     return Place(
-        row["id"], row["name"], row["capacity"], row["seats"], frozenset(row["formats"]), row["opens"], row["closes"]
-    )
+        row["id"], row["name"], row["capacity"], row["seats"], frozenset(row["formats"]), row["opens"], row["closes"],
+        row["building"], row["quiet"], row["step_free"], tuple(map(interval, row["closed"])),
+    )  # fmt: skip

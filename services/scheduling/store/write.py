@@ -16,7 +16,7 @@ from services.scheduling.store.programme import ProgrammeWrites
 from services.scheduling.store.publish import outgoing
 from services.scheduling.store.retry import RetryWrites
 
-OCCUPYING = (State.SCHEDULED, State.HELD, State.MISSED)
+OCCUPYING = (State.SCHEDULED, State.HELD)
 
 # The place's row is held so that its capacity stays what it is until this commits.
 SAVE_SESSION = """
@@ -25,13 +25,14 @@ SAVE_SESSION = """
         where id = $6 and conference_id = $2 and $8 between 1 and capacity for share
     )
     insert into session (id, conference_id, format, state, reason, place_id, place_name, table_no, during,
-                         calendar_sequence, version)
-    select $1, $2, $3, $4, $5, $6, $7, $8::smallint, $9, $10, $11
+                         calendar_sequence, version, asked)
+    select $1, $2, $3, $4, $5, $6, $7, $8::smallint, $9, $10, $11, $12
     where $4 <> 'scheduled' or exists (select from room)
     on conflict (id) do update set
         state = excluded.state, reason = excluded.reason, place_id = excluded.place_id,
         place_name = excluded.place_name, table_no = excluded.table_no, during = excluded.during,
-        calendar_sequence = excluded.calendar_sequence, version = excluded.version
+        calendar_sequence = excluded.calendar_sequence, version = excluded.version,
+        asked = excluded.asked
     where session.version < excluded.version
     returning id
 """
@@ -83,7 +84,7 @@ class Store(ProgrammeWrites, RetryWrites):
         saved = await self.tx.fetchval(
             SAVE_SESSION, session.id, session.conference_id, session.format, session.state.value, session.reason,
             session.place_id, session.place_name, session.table_no, rows.span(session.during),
-            session.calendar_sequence, session.version,
+            session.calendar_sequence, session.version, session.asked,
         )  # fmt: skip
         if saved is None:
             raise SpotTaken
@@ -95,9 +96,9 @@ class Store(ProgrammeWrites, RetryWrites):
         await outbox.append(self.tx, [outgoing(change) for change in changes])
 
     async def load_model(
-        self, conference_id: UUID, attendee_ids: Collection[UUID], now: datetime, without: UUID | None = None
+        self, conference_id: UUID, attendee_ids: Collection[UUID], now: datetime, without: Collection[UUID] = ()
     ) -> Model:
-        """What a placement of these people depends on, as if the session `without` were not there."""
+        """What a placement of these people depends on, as if the sessions `without` were not there."""
         places = await self.places(conference_id)
         return await model.load_model(self.tx, conference_id, places, attendee_ids, now, without)
 

@@ -39,7 +39,9 @@ Global___SessionScheduled: _TypeAlias = SessionScheduled  # noqa: Y015
 
 @_typing.final
 class SessionUnplaced(_message.Message):
-    """A match could not be given a time and place; it is tried again whenever something frees up."""
+    """A match could not be given a time and place; it is tried again whenever something frees up. If it carries a time and
+    place, these were lost, and its people are asked to choose another spot.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -58,6 +60,28 @@ class SessionUnplaced(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SessionUnplaced: _TypeAlias = SessionUnplaced  # noqa: Y015
+
+@_typing.final
+class SessionClashed(_message.Message):
+    """A talk of one of its people is at the same time now; it stays where it is until they choose another spot."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SESSION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def session(self) -> _scheduling_pb2.Session: ...
+    def __init__(
+        self,
+        *,
+        session: _scheduling_pb2.Session | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["session", b"session"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["session", b"session"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SessionClashed: _TypeAlias = SessionClashed  # noqa: Y015
 
 @_typing.final
 class SessionMoved(_message.Message):

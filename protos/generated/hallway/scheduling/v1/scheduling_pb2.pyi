@@ -84,6 +84,10 @@ class Place(_message.Message):
     FORMATS_FIELD_NUMBER: _builtins.int
     OPENS_FIELD_NUMBER: _builtins.int
     CLOSES_FIELD_NUMBER: _builtins.int
+    BUILDING_FIELD_NUMBER: _builtins.int
+    QUIET_FIELD_NUMBER: _builtins.int
+    STEP_FREE_FIELD_NUMBER: _builtins.int
+    CLOSED_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUID"""
     name: _builtins.str
@@ -96,9 +100,17 @@ class Place(_message.Message):
     """HH:MM in the conference's zone"""
     closes: _builtins.str
     """HH:MM; past midnight is not meant"""
+    building: _builtins.str
+    """empty: near everything"""
+    quiet: _builtins.bool
+    step_free: _builtins.bool
     @_builtins.property
     def formats(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """empty: any"""
+
+    @_builtins.property
+    def closed(self) -> _containers.RepeatedCompositeFieldContainer[Global___Interval]:
+        """closed then, although it would be open"""
 
     def __init__(
         self,
@@ -110,14 +122,85 @@ class Place(_message.Message):
         formats: _abc.Iterable[_builtins.str] | None = ...,
         opens: _builtins.str = ...,
         closes: _builtins.str = ...,
+        building: _builtins.str = ...,
+        quiet: _builtins.bool = ...,
+        step_free: _builtins.bool = ...,
+        closed: _abc.Iterable[Global___Interval] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["capacity", b"capacity", "closes", b"closes", "formats", b"formats", "id", b"id", "name", b"name", "opens", b"opens", "seats", b"seats"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["building", b"building", "capacity", b"capacity", "closed", b"closed", "closes", b"closes", "formats", b"formats", "id", b"id", "name", b"name", "opens", b"opens", "quiet", b"quiet", "seats", b"seats", "step_free", b"step_free"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Place: _TypeAlias = Place  # noqa: Y015
+
+@_typing.final
+class Travel(_message.Message):
+    """How long it takes to walk from one building to another, and back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    A_FIELD_NUMBER: _builtins.int
+    B_FIELD_NUMBER: _builtins.int
+    MINUTES_FIELD_NUMBER: _builtins.int
+    a: _builtins.str
+    b: _builtins.str
+    minutes: _builtins.int
+    def __init__(
+        self,
+        *,
+        a: _builtins.str = ...,
+        b: _builtins.str = ...,
+        minutes: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["a", b"a", "b", b"b", "minutes", b"minutes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Travel: _TypeAlias = Travel  # noqa: Y015
+
+@_typing.final
+class Wishes(_message.Message):
+    """What a person wants of their days."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BREAK_MINUTES_FIELD_NUMBER: _builtins.int
+    MOST_A_DAY_FIELD_NUMBER: _builtins.int
+    QUIET_FIELD_NUMBER: _builtins.int
+    STEP_FREE_FIELD_NUMBER: _builtins.int
+    STARRED_FIELD_NUMBER: _builtins.int
+    break_minutes: _builtins.int
+    """free between two sessions; the walk is always left"""
+    most_a_day: _builtins.int
+    """sessions; 0: as many as there are"""
+    quiet: _builtins.bool
+    """needs a quiet place"""
+    step_free: _builtins.bool
+    """needs a place without steps"""
+    @_builtins.property
+    def starred(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """ids of talks to hear: no session during them"""
+
+    def __init__(
+        self,
+        *,
+        break_minutes: _builtins.int = ...,
+        most_a_day: _builtins.int = ...,
+        quiet: _builtins.bool = ...,
+        step_free: _builtins.bool = ...,
+        starred: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["break_minutes", b"break_minutes", "most_a_day", b"most_a_day", "quiet", b"quiet", "starred", b"starred", "step_free", b"step_free"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Wishes: _TypeAlias = Wishes  # noqa: Y015
 
 @_typing.final
 class Talk(_message.Message):
@@ -180,7 +263,7 @@ class Session(_message.Message):
     calendar_sequence: _builtins.int
     """RFC 5545 SEQUENCE"""
     reason: _builtins.str
-    """unplaced, cancelled: in words people understand"""
+    """in words people understand: why this slot, why none and what would help, why cancelled"""
     @_builtins.property
     def attendee_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property

@@ -25,45 +25,45 @@ _sym_db = _symbol_database.Default()
 from hallway.scheduling.v1 import scheduling_pb2 as hallway_dot_scheduling_dot_v1_dot_scheduling__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#hallway/scheduling/v1/service.proto\x12\x15hallway.scheduling.v1\x1a&hallway/scheduling/v1/scheduling.proto\"V\n\x0fSetVenueRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12,\n\x06places\x18\x02 \x03(\x0b\x32\x1c.hallway.scheduling.v1.Place\"@\n\x10SetVenueResponse\x12,\n\x06places\x18\x01 \x03(\x0b\x32\x1c.hallway.scheduling.v1.Place\"T\n\x0fSetTalksRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12*\n\x05talks\x18\x02 \x03(\x0b\x32\x1b.hallway.scheduling.v1.Talk\"!\n\x10SetTalksResponse\x12\r\n\x05talks\x18\x01 \x01(\r\"s\n\x16SetAvailabilityRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12-\n\x04\x66ree\x18\x03 \x03(\x0b\x32\x1f.hallway.scheduling.v1.Interval\"\x19\n\x17SetAvailabilityResponse\"\'\n\x11GetSessionRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\"_\n\x13ListSessionsRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\x12\r\n\x05limit\x18\x04 \x01(\r\"V\n\x14ListSessionsResponse\x12\x30\n\x08sessions\x18\x01 \x03(\x0b\x32\x1e.hallway.scheduling.v1.Session\x12\x0c\n\x04next\x18\x02 \x01(\t\"6\n\x11OfferSlotsRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x02 \x01(\r\"^\n\x05Offer\x12\x10\n\x08place_id\x18\x01 \x01(\t\x12\x12\n\nplace_name\x18\x02 \x01(\t\x12/\n\x06\x64uring\x18\x03 \x01(\x0b\x32\x1f.hallway.scheduling.v1.Interval\"B\n\x12OfferSlotsResponse\x12,\n\x06offers\x18\x01 \x03(\x0b\x32\x1c.hallway.scheduling.v1.Offer\"j\n\x12MoveSessionRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12+\n\x05offer\x18\x03 \x01(\x0b\x32\x1c.hallway.scheduling.v1.Offer\"O\n\x14\x43\x61ncelSessionRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"p\n\x14RecordOutcomeRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12/\n\x07outcome\x18\x03 \x01(\x0e\x32\x1e.hallway.scheduling.v1.Outcome*H\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x10\n\x0cOUTCOME_HELD\x10\x01\x12\x12\n\x0eOUTCOME_MISSED\x10\x02\x32\xf9\x06\n\x11SchedulingService\x12[\n\x08SetVenue\x12&.hallway.scheduling.v1.SetVenueRequest\x1a\'.hallway.scheduling.v1.SetVenueResponse\x12[\n\x08SetTalks\x12&.hallway.scheduling.v1.SetTalksRequest\x1a\'.hallway.scheduling.v1.SetTalksResponse\x12p\n\x0fSetAvailability\x12-.hallway.scheduling.v1.SetAvailabilityRequest\x1a..hallway.scheduling.v1.SetAvailabilityResponse\x12V\n\nGetSession\x12(.hallway.scheduling.v1.GetSessionRequest\x1a\x1e.hallway.scheduling.v1.Session\x12g\n\x0cListSessions\x12*.hallway.scheduling.v1.ListSessionsRequest\x1a+.hallway.scheduling.v1.ListSessionsResponse\x12\x61\n\nOfferSlots\x12(.hallway.scheduling.v1.OfferSlotsRequest\x1a).hallway.scheduling.v1.OfferSlotsResponse\x12X\n\x0bMoveSession\x12).hallway.scheduling.v1.MoveSessionRequest\x1a\x1e.hallway.scheduling.v1.Session\x12\\\n\rCancelSession\x12+.hallway.scheduling.v1.CancelSessionRequest\x1a\x1e.hallway.scheduling.v1.Session\x12\\\n\rRecordOutcome\x12+.hallway.scheduling.v1.RecordOutcomeRequest\x1a\x1e.hallway.scheduling.v1.Sessionb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#hallway/scheduling/v1/service.proto\x12\x15hallway.scheduling.v1\x1a&hallway/scheduling/v1/scheduling.proto\"\x95\x01\n\x0fSetVenueRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12,\n\x06places\x18\x02 \x03(\x0b\x32\x1c.hallway.scheduling.v1.Place\x12-\n\x06travel\x18\x03 \x03(\x0b\x32\x1d.hallway.scheduling.v1.Travel\x12\x0e\n\x06rehome\x18\x04 \x01(\x08\"Q\n\x10SetVenueResponse\x12,\n\x06places\x18\x01 \x03(\x0b\x32\x1c.hallway.scheduling.v1.Place\x12\x0f\n\x07rehomed\x18\x02 \x01(\r\"T\n\x0fSetTalksRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12*\n\x05talks\x18\x02 \x03(\x0b\x32\x1b.hallway.scheduling.v1.Talk\"!\n\x10SetTalksResponse\x12\r\n\x05talks\x18\x01 \x01(\r\"\xa2\x01\n\x16SetAvailabilityRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12-\n\x04\x66ree\x18\x03 \x03(\x0b\x32\x1f.hallway.scheduling.v1.Interval\x12-\n\x06wishes\x18\x04 \x01(\x0b\x32\x1d.hallway.scheduling.v1.Wishes\"\x19\n\x17SetAvailabilityResponse\"\'\n\x11GetSessionRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\"_\n\x13ListSessionsRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\x12\r\n\x05limit\x18\x04 \x01(\r\"V\n\x14ListSessionsResponse\x12\x30\n\x08sessions\x18\x01 \x03(\x0b\x32\x1e.hallway.scheduling.v1.Session\x12\x0c\n\x04next\x18\x02 \x01(\t\"6\n\x11OfferSlotsRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x02 \x01(\r\"^\n\x05Offer\x12\x10\n\x08place_id\x18\x01 \x01(\t\x12\x12\n\nplace_name\x18\x02 \x01(\t\x12/\n\x06\x64uring\x18\x03 \x01(\x0b\x32\x1f.hallway.scheduling.v1.Interval\"B\n\x12OfferSlotsResponse\x12,\n\x06offers\x18\x01 \x03(\x0b\x32\x1c.hallway.scheduling.v1.Offer\"j\n\x12MoveSessionRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12+\n\x05offer\x18\x03 \x01(\x0b\x32\x1c.hallway.scheduling.v1.Offer\"O\n\x14\x43\x61ncelSessionRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"p\n\x14RecordOutcomeRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12/\n\x07outcome\x18\x03 \x01(\x0e\x32\x1e.hallway.scheduling.v1.Outcome*H\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x10\n\x0cOUTCOME_HELD\x10\x01\x12\x12\n\x0eOUTCOME_MISSED\x10\x02\x32\xf9\x06\n\x11SchedulingService\x12[\n\x08SetVenue\x12&.hallway.scheduling.v1.SetVenueRequest\x1a\'.hallway.scheduling.v1.SetVenueResponse\x12[\n\x08SetTalks\x12&.hallway.scheduling.v1.SetTalksRequest\x1a\'.hallway.scheduling.v1.SetTalksResponse\x12p\n\x0fSetAvailability\x12-.hallway.scheduling.v1.SetAvailabilityRequest\x1a..hallway.scheduling.v1.SetAvailabilityResponse\x12V\n\nGetSession\x12(.hallway.scheduling.v1.GetSessionRequest\x1a\x1e.hallway.scheduling.v1.Session\x12g\n\x0cListSessions\x12*.hallway.scheduling.v1.ListSessionsRequest\x1a+.hallway.scheduling.v1.ListSessionsResponse\x12\x61\n\nOfferSlots\x12(.hallway.scheduling.v1.OfferSlotsRequest\x1a).hallway.scheduling.v1.OfferSlotsResponse\x12X\n\x0bMoveSession\x12).hallway.scheduling.v1.MoveSessionRequest\x1a\x1e.hallway.scheduling.v1.Session\x12\\\n\rCancelSession\x12+.hallway.scheduling.v1.CancelSessionRequest\x1a\x1e.hallway.scheduling.v1.Session\x12\\\n\rRecordOutcome\x12+.hallway.scheduling.v1.RecordOutcomeRequest\x1a\x1e.hallway.scheduling.v1.Sessionb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'hallway.scheduling.v1.service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_OUTCOME']._serialized_start=1270
-  _globals['_OUTCOME']._serialized_end=1342
-  _globals['_SETVENUEREQUEST']._serialized_start=102
-  _globals['_SETVENUEREQUEST']._serialized_end=188
-  _globals['_SETVENUERESPONSE']._serialized_start=190
-  _globals['_SETVENUERESPONSE']._serialized_end=254
-  _globals['_SETTALKSREQUEST']._serialized_start=256
-  _globals['_SETTALKSREQUEST']._serialized_end=340
-  _globals['_SETTALKSRESPONSE']._serialized_start=342
-  _globals['_SETTALKSRESPONSE']._serialized_end=375
-  _globals['_SETAVAILABILITYREQUEST']._serialized_start=377
-  _globals['_SETAVAILABILITYREQUEST']._serialized_end=492
-  _globals['_SETAVAILABILITYRESPONSE']._serialized_start=494
-  _globals['_SETAVAILABILITYRESPONSE']._serialized_end=519
-  _globals['_GETSESSIONREQUEST']._serialized_start=521
-  _globals['_GETSESSIONREQUEST']._serialized_end=560
-  _globals['_LISTSESSIONSREQUEST']._serialized_start=562
-  _globals['_LISTSESSIONSREQUEST']._serialized_end=657
-  _globals['_LISTSESSIONSRESPONSE']._serialized_start=659
-  _globals['_LISTSESSIONSRESPONSE']._serialized_end=745
-  _globals['_OFFERSLOTSREQUEST']._serialized_start=747
-  _globals['_OFFERSLOTSREQUEST']._serialized_end=801
-  _globals['_OFFER']._serialized_start=803
-  _globals['_OFFER']._serialized_end=897
-  _globals['_OFFERSLOTSRESPONSE']._serialized_start=899
-  _globals['_OFFERSLOTSRESPONSE']._serialized_end=965
-  _globals['_MOVESESSIONREQUEST']._serialized_start=967
-  _globals['_MOVESESSIONREQUEST']._serialized_end=1073
-  _globals['_CANCELSESSIONREQUEST']._serialized_start=1075
-  _globals['_CANCELSESSIONREQUEST']._serialized_end=1154
-  _globals['_RECORDOUTCOMEREQUEST']._serialized_start=1156
-  _globals['_RECORDOUTCOMEREQUEST']._serialized_end=1268
-  _globals['_SCHEDULINGSERVICE']._serialized_start=1345
-  _globals['_SCHEDULINGSERVICE']._serialized_end=2234
+  _globals['_OUTCOME']._serialized_start=1399
+  _globals['_OUTCOME']._serialized_end=1471
+  _globals['_SETVENUEREQUEST']._serialized_start=103
+  _globals['_SETVENUEREQUEST']._serialized_end=252
+  _globals['_SETVENUERESPONSE']._serialized_start=254
+  _globals['_SETVENUERESPONSE']._serialized_end=335
+  _globals['_SETTALKSREQUEST']._serialized_start=337
+  _globals['_SETTALKSREQUEST']._serialized_end=421
+  _globals['_SETTALKSRESPONSE']._serialized_start=423
+  _globals['_SETTALKSRESPONSE']._serialized_end=456
+  _globals['_SETAVAILABILITYREQUEST']._serialized_start=459
+  _globals['_SETAVAILABILITYREQUEST']._serialized_end=621
+  _globals['_SETAVAILABILITYRESPONSE']._serialized_start=623
+  _globals['_SETAVAILABILITYRESPONSE']._serialized_end=648
+  _globals['_GETSESSIONREQUEST']._serialized_start=650
+  _globals['_GETSESSIONREQUEST']._serialized_end=689
+  _globals['_LISTSESSIONSREQUEST']._serialized_start=691
+  _globals['_LISTSESSIONSREQUEST']._serialized_end=786
+  _globals['_LISTSESSIONSRESPONSE']._serialized_start=788
+  _globals['_LISTSESSIONSRESPONSE']._serialized_end=874
+  _globals['_OFFERSLOTSREQUEST']._serialized_start=876
+  _globals['_OFFERSLOTSREQUEST']._serialized_end=930
+  _globals['_OFFER']._serialized_start=932
+  _globals['_OFFER']._serialized_end=1026
+  _globals['_OFFERSLOTSRESPONSE']._serialized_start=1028
+  _globals['_OFFERSLOTSRESPONSE']._serialized_end=1094
+  _globals['_MOVESESSIONREQUEST']._serialized_start=1096
+  _globals['_MOVESESSIONREQUEST']._serialized_end=1202
+  _globals['_CANCELSESSIONREQUEST']._serialized_start=1204
+  _globals['_CANCELSESSIONREQUEST']._serialized_end=1283
+  _globals['_RECORDOUTCOMEREQUEST']._serialized_start=1285
+  _globals['_RECORDOUTCOMEREQUEST']._serialized_end=1397
+  _globals['_SCHEDULINGSERVICE']._serialized_start=1474
+  _globals['_SCHEDULINGSERVICE']._serialized_end=2363
 # @@protoc_insertion_point(module_scope)

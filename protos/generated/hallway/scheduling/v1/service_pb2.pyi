@@ -43,20 +43,30 @@ class SetVenueRequest(_message.Message):
 
     CONFERENCE_ID_FIELD_NUMBER: _builtins.int
     PLACES_FIELD_NUMBER: _builtins.int
+    TRAVEL_FIELD_NUMBER: _builtins.int
+    REHOME_FIELD_NUMBER: _builtins.int
     conference_id: _builtins.str
+    rehome: _builtins.bool
+    """sessions that lose their place or hours need another spot, instead of an error"""
     @_builtins.property
     def places(self) -> _containers.RepeatedCompositeFieldContainer[_scheduling_pb2.Place]:
         """ids are given by the service; a known name keeps its id"""
+
+    @_builtins.property
+    def travel(self) -> _containers.RepeatedCompositeFieldContainer[_scheduling_pb2.Travel]:
+        """between buildings; not named: ten minutes"""
 
     def __init__(
         self,
         *,
         conference_id: _builtins.str = ...,
         places: _abc.Iterable[_scheduling_pb2.Place] | None = ...,
+        travel: _abc.Iterable[_scheduling_pb2.Travel] | None = ...,
+        rehome: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conference_id", b"conference_id", "places", b"places"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conference_id", b"conference_id", "places", b"places", "rehome", b"rehome", "travel", b"travel"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -67,16 +77,20 @@ class SetVenueResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     PLACES_FIELD_NUMBER: _builtins.int
+    REHOMED_FIELD_NUMBER: _builtins.int
+    rehomed: _builtins.int
+    """sessions whose people were asked to choose another spot"""
     @_builtins.property
     def places(self) -> _containers.RepeatedCompositeFieldContainer[_scheduling_pb2.Place]: ...
     def __init__(
         self,
         *,
         places: _abc.Iterable[_scheduling_pb2.Place] | None = ...,
+        rehomed: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["places", b"places"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["places", b"places", "rehomed", b"rehomed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -131,20 +145,26 @@ class SetAvailabilityRequest(_message.Message):
     CONFERENCE_ID_FIELD_NUMBER: _builtins.int
     ATTENDEE_ID_FIELD_NUMBER: _builtins.int
     FREE_FIELD_NUMBER: _builtins.int
+    WISHES_FIELD_NUMBER: _builtins.int
     conference_id: _builtins.str
     attendee_id: _builtins.str
     @_builtins.property
     def free(self) -> _containers.RepeatedCompositeFieldContainer[_scheduling_pb2.Interval]: ...
+    @_builtins.property
+    def wishes(self) -> _scheduling_pb2.Wishes:
+        """absent: as before"""
+
     def __init__(
         self,
         *,
         conference_id: _builtins.str = ...,
         attendee_id: _builtins.str = ...,
         free: _abc.Iterable[_scheduling_pb2.Interval] | None = ...,
+        wishes: _scheduling_pb2.Wishes | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["wishes", b"wishes"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attendee_id", b"attendee_id", "conference_id", b"conference_id", "free", b"free"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attendee_id", b"attendee_id", "conference_id", b"conference_id", "free", b"free", "wishes", b"wishes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -86,21 +86,23 @@ class SchedulingServiceServicer:
     """Missing associated documentation comment in .proto file."""
 
     def SetVenue(self, request, context):
-        """Replaces the conference's places; a place that still holds sessions cannot be left out.
+        """Replaces the conference's places. Sessions that would lose theirs are kept from it by an error, or, with rehome,
+        become unplaced, and their people are asked to choose another spot.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SetTalks(self, request, context):
-        """Replaces the conference's talks; speakers are busy during theirs.
+        """Replaces the conference's talks; speakers are busy during theirs. A session that clashes now stays where it is,
+        and its people are asked to choose another spot.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SetAvailability(self, request, context):
-        """When a person can meet; none given: whenever the conference is open.
+        """When a person can meet (none given: whenever the conference is open), and what they want of their days.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -119,7 +121,7 @@ class SchedulingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def OfferSlots(self, request, context):
-        """The best slots in which everybody of the session is free.
+        """The best slots in which everybody of the session is free, the best first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -33,15 +33,19 @@ class SchedulingServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> SchedulingServiceAsyncStub: ...
     SetVenue: _grpc.UnaryUnaryMultiCallable[_service_pb2.SetVenueRequest, _service_pb2.SetVenueResponse]
-    """Replaces the conference's places; a place that still holds sessions cannot be left out."""
+    """Replaces the conference's places. Sessions that would lose theirs are kept from it by an error, or, with rehome,
+    become unplaced, and their people are asked to choose another spot.
+    """
     SetTalks: _grpc.UnaryUnaryMultiCallable[_service_pb2.SetTalksRequest, _service_pb2.SetTalksResponse]
-    """Replaces the conference's talks; speakers are busy during theirs."""
+    """Replaces the conference's talks; speakers are busy during theirs. A session that clashes now stays where it is,
+    and its people are asked to choose another spot.
+    """
     SetAvailability: _grpc.UnaryUnaryMultiCallable[_service_pb2.SetAvailabilityRequest, _service_pb2.SetAvailabilityResponse]
-    """When a person can meet; none given: whenever the conference is open."""
+    """When a person can meet (none given: whenever the conference is open), and what they want of their days."""
     GetSession: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetSessionRequest, _scheduling_pb2.Session]
     ListSessions: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListSessionsRequest, _service_pb2.ListSessionsResponse]
     OfferSlots: _grpc.UnaryUnaryMultiCallable[_service_pb2.OfferSlotsRequest, _service_pb2.OfferSlotsResponse]
-    """The best slots in which everybody of the session is free."""
+    """The best slots in which everybody of the session is free, the best first."""
     MoveSession: _grpc.UnaryUnaryMultiCallable[_service_pb2.MoveSessionRequest, _scheduling_pb2.Session]
     CancelSession: _grpc.UnaryUnaryMultiCallable[_service_pb2.CancelSessionRequest, _scheduling_pb2.Session]
     RecordOutcome: _grpc.UnaryUnaryMultiCallable[_service_pb2.RecordOutcomeRequest, _scheduling_pb2.Session]
@@ -50,15 +54,19 @@ class SchedulingServiceStub:
 class SchedulingServiceAsyncStub(SchedulingServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     SetVenue: _aio.UnaryUnaryMultiCallable[_service_pb2.SetVenueRequest, _service_pb2.SetVenueResponse]  # type: ignore[assignment]
-    """Replaces the conference's places; a place that still holds sessions cannot be left out."""
+    """Replaces the conference's places. Sessions that would lose theirs are kept from it by an error, or, with rehome,
+    become unplaced, and their people are asked to choose another spot.
+    """
     SetTalks: _aio.UnaryUnaryMultiCallable[_service_pb2.SetTalksRequest, _service_pb2.SetTalksResponse]  # type: ignore[assignment]
-    """Replaces the conference's talks; speakers are busy during theirs."""
+    """Replaces the conference's talks; speakers are busy during theirs. A session that clashes now stays where it is,
+    and its people are asked to choose another spot.
+    """
     SetAvailability: _aio.UnaryUnaryMultiCallable[_service_pb2.SetAvailabilityRequest, _service_pb2.SetAvailabilityResponse]  # type: ignore[assignment]
-    """When a person can meet; none given: whenever the conference is open."""
+    """When a person can meet (none given: whenever the conference is open), and what they want of their days."""
     GetSession: _aio.UnaryUnaryMultiCallable[_service_pb2.GetSessionRequest, _scheduling_pb2.Session]  # type: ignore[assignment]
     ListSessions: _aio.UnaryUnaryMultiCallable[_service_pb2.ListSessionsRequest, _service_pb2.ListSessionsResponse]  # type: ignore[assignment]
     OfferSlots: _aio.UnaryUnaryMultiCallable[_service_pb2.OfferSlotsRequest, _service_pb2.OfferSlotsResponse]  # type: ignore[assignment]
-    """The best slots in which everybody of the session is free."""
+    """The best slots in which everybody of the session is free, the best first."""
     MoveSession: _aio.UnaryUnaryMultiCallable[_service_pb2.MoveSessionRequest, _scheduling_pb2.Session]  # type: ignore[assignment]
     CancelSession: _aio.UnaryUnaryMultiCallable[_service_pb2.CancelSessionRequest, _scheduling_pb2.Session]  # type: ignore[assignment]
     RecordOutcome: _aio.UnaryUnaryMultiCallable[_service_pb2.RecordOutcomeRequest, _scheduling_pb2.Session]  # type: ignore[assignment]
@@ -70,7 +78,9 @@ class SchedulingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.SetVenueRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.SetVenueResponse, _abc.Awaitable[_service_pb2.SetVenueResponse]]:
-        """Replaces the conference's places; a place that still holds sessions cannot be left out."""
+        """Replaces the conference's places. Sessions that would lose theirs are kept from it by an error, or, with rehome,
+        become unplaced, and their people are asked to choose another spot.
+        """
 
     @_abc_1.abstractmethod
     def SetTalks(
@@ -78,7 +88,9 @@ class SchedulingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.SetTalksRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.SetTalksResponse, _abc.Awaitable[_service_pb2.SetTalksResponse]]:
-        """Replaces the conference's talks; speakers are busy during theirs."""
+        """Replaces the conference's talks; speakers are busy during theirs. A session that clashes now stays where it is,
+        and its people are asked to choose another spot.
+        """
 
     @_abc_1.abstractmethod
     def SetAvailability(
@@ -86,7 +98,7 @@ class SchedulingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.SetAvailabilityRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.SetAvailabilityResponse, _abc.Awaitable[_service_pb2.SetAvailabilityResponse]]:
-        """When a person can meet; none given: whenever the conference is open."""
+        """When a person can meet (none given: whenever the conference is open), and what they want of their days."""
 
     @_abc_1.abstractmethod
     def GetSession(
@@ -108,7 +120,7 @@ class SchedulingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.OfferSlotsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.OfferSlotsResponse, _abc.Awaitable[_service_pb2.OfferSlotsResponse]]:
-        """The best slots in which everybody of the session is free."""
+        """The best slots in which everybody of the session is free, the best first."""
 
     @_abc_1.abstractmethod
     def MoveSession(
