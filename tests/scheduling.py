@@ -48,8 +48,9 @@ def row(
     formats: tuple[str, ...] = (),
     opens: str = "09:00",
     closes: str = "18:00",
+    **more: Any,
 ) -> PlaceRow:
-    return PlaceRow(name, capacity, seats, formats, opens, closes)
+    return PlaceRow(name, capacity, seats, formats, opens, closes, **more)
 
 
 def model(

@@ -12,8 +12,9 @@ from hallway.scheduling.v1 import events_pb2 as events
 
 from services.kit.errors import Conflict
 from services.scheduling.domain.conference import Attendee
-from services.scheduling.domain.programme import Talk
+from services.scheduling.domain.programme import Talk, Wishes
 from services.scheduling.domain.session import Session, Spot, State, begun, scheduled
+from services.scheduling.domain.venue import Travel
 from services.scheduling.handlers.cancel_matches import cancel_matches
 from services.scheduling.handlers.cancel_session import cancel_session
 from services.scheduling.handlers.find_sessions import list_sessions
@@ -23,13 +24,13 @@ from services.scheduling.handlers.move_session import move_session, offer_slots
 from services.scheduling.handlers.place_matches import place_matches
 from services.scheduling.handlers.placing import settle
 from services.scheduling.handlers.ports import SpotTaken
+from services.scheduling.handlers.record_outcome import record_outcome
 from services.scheduling.handlers.retry_unplaced import retry_unplaced
 from services.scheduling.handlers.set_availability import set_availability
 from services.scheduling.handlers.set_talks import set_talks
 from services.scheduling.handlers.set_venue import set_venue
 from services.scheduling.store.write import Store
 from tests.scheduling import NOW, between, conference, match, row
-
 
 FIRST = "the first time both are free and a place is"
 
@@ -315,7 +316,7 @@ async def test_a_place_with_sessions_cannot_be_left_out_nor_lose_their_tables(po
     at, (foyer,) = await ready(pool, row(capacity=2))
     one, other = match(at.id), match(at.id)
     await act(pool, place_matches, [one, other], NOW)
-    with pytest.raises(Conflict, match="Foyer would have no room for 2 of its sessions; keep it as it is, move"):
+    with pytest.raises(Conflict, match="no room for 2 of its sessions; keep it as it is, move or cancel"):
         await act(pool, set_venue, at.id, [row("Garden")], NOW)
     with pytest.raises(Conflict, match="Foyer would have no room for 1 of its sessions; keep it"):
         await act(pool, set_venue, at.id, [row(capacity=1)], NOW)
@@ -363,3 +364,164 @@ async def test_every_event_carries_the_state_after_the_change(pool):
     told = events.SessionCancelled.FromString(payload).session
     assert (told.id, told.reason, told.calendar_sequence) == (str(one.id), "it was called off", 1)
     assert told.during.starts_at.seconds == int(between(11, "09:00", "09:30").starts_at.timestamp())
+
+
+async def told(pool, session_id):
+    """(event type, reason) of a session, in order."""
+    rows = await pool.fetch("select type, payload from outbox where key = $1 order by position", str(session_id))
+    kinds = [row["type"].rsplit(".")[-1] for row in rows]
+    return [
+        (kind, getattr(events, kind).FromString(row["payload"]).session.reason)
+        for kind, row in zip(kinds, rows, strict=True)
+    ]
+
+
+async def test_people_whose_place_closes_are_asked_to_choose_and_nobody_chooses_for_them(pool):
+    at, _ = await ready(pool, row("Foyer"), row("Garden", seats=6))
+    one, other = match(at.id), match(at.id)
+    await act(pool, place_matches, [one, other], NOW)
+    venue = await act(pool, set_venue, at.id, [row("Garden", seats=6)], NOW, (), True)
+    assert venue.rehomed == 1
+    lost = await act(pool, Store.session, one.id)
+    assert (lost.state, lost.asked, lost.calendar_sequence) == (State.UNPLACED, True, 1)
+    assert lost.during == between(11, "09:00", "09:30")  # what calendars take out
+    words = "Foyer is not there then any more; Garden on Tuesday at 09:30 suits everybody: choose it or another time"
+    assert (await told(pool, one.id))[1:] == [("SessionUnplaced", words)]
+    assert len(await told(pool, other.id)) == 1  # the smallest change: whoever keeps a place hears nothing
+    while await act(pool, retry_unplaced, NOW + timedelta(minutes=5)):
+        pass
+    assert await act(pool, Store.session, one.id) == lost
+    first, *_ = await act(pool, offer_slots, one.id, 0, NOW)
+    assert (first.place.name, first.during) == ("Garden", between(11, "09:30", "10:00"))
+    back = await act(pool, move_session, one.id, one.attendee_ids[0], first.place.id, first.during, NOW)
+    assert (back.state, back.asked, back.calendar_sequence) == (State.SCHEDULED, False, 2)
+    assert (await told(pool, one.id))[-1] == ("SessionMoved", "one of you chose this time and place")
+
+
+async def test_the_same_time_at_another_place_is_the_nearest_spot(pool):
+    at, _ = await ready(pool, row("Foyer"), row("Garden", seats=6))
+    one = match(at.id)
+    await act(pool, place_matches, [one], NOW)
+    await act(pool, set_venue, at.id, [row("Foyer", opens="10:00"), row("Garden", seats=6)], NOW, (), True)
+    words = "Foyer is not there then any more; Garden at the same time suits everybody: choose it or another time"
+    assert (await told(pool, one.id))[-1] == ("SessionUnplaced", words)
+
+
+async def test_two_sessions_that_lose_their_place_are_shown_different_spots(pool):
+    at, _ = await ready(pool, row("Foyer", capacity=2), row("Garden", seats=6))
+    one, other = match(at.id), match(at.id)
+    await act(pool, place_matches, [one, other], NOW)
+    await act(pool, set_venue, at.id, [row("Garden", seats=6)], NOW, (), True)
+    reasons = {(await told(pool, session.id))[-1][1] for session in (one, other)}
+    assert {reason.split("; ")[1].split(" suits")[0] for reason in reasons} == {
+        "Garden at the same time",
+        "Garden on Tuesday at 09:30",
+    }
+
+
+async def test_a_lost_table_is_replaced_by_a_free_one_of_the_same_place_in_silence(pool):
+    at, _ = await ready(pool, row(capacity=2))
+    one, other = match(at.id), match(at.id)
+    await act(pool, place_matches, [one, other], NOW)
+    await act(pool, cancel_session, one.id, None, "", NOW)
+    venue = await act(pool, set_venue, at.id, [row(capacity=1)], NOW, (), True)
+    assert venue.rehomed == 0
+    kept = await act(pool, Store.session, other.id)
+    assert (kept.state, kept.table_no, kept.during) == (State.SCHEDULED, 1, between(11, "09:00", "09:30"))
+    assert len(await told(pool, other.id)) == 1
+
+
+async def test_who_lost_the_last_place_is_asked_once_there_is_another_one(pool):
+    at, _ = await ready(pool, row())
+    one = match(at.id)
+    await act(pool, place_matches, [one], NOW)
+    await act(pool, set_venue, at.id, [row(formats=("lunch",))], NOW, (), True)
+    await act(pool, retry_unplaced, NOW)
+    words = "Foyer is not there then any more; no place for coffee"
+    assert (await told(pool, one.id))[1] == ("SessionUnplaced", words)
+    await act(pool, set_venue, at.id, [row(formats=("lunch",)), row("Garden")], NOW)
+    await act(pool, retry_unplaced, NOW)
+    session = await act(pool, Store.session, one.id)
+    assert (session.state, session.asked) == (State.UNPLACED, True)
+    assert session.reason.endswith("Garden at the same time suits everybody: choose it or another time")
+
+
+async def test_a_talk_that_moves_onto_a_session_leaves_it_there_and_asks_its_people(pool):
+    at, _ = await ready(pool)
+    one = match(at.id)
+    await act(pool, place_matches, [one], NOW)
+    talk = Talk("t1", "Keynote", "Hall", between(11, "09:00", "09:45"), (one.attendee_ids[1],))
+    for _ in range(2):  # the second time nothing is new
+        await act(pool, set_talks, at.id, [talk], NOW)
+    clash = await act(pool, Store.session, one.id)
+    assert (clash.state, clash.asked, clash.during) == (State.SCHEDULED, True, between(11, "09:00", "09:30"))
+    words = "a talk of one of you is at the same time now; Foyer on Tuesday at 09:45 suits everybody: choose it or "
+    assert (await told(pool, one.id))[1:] == [("SessionClashed", words + "another time")]
+    await act(pool, set_talks, at.id, [replace(talk, during=between(12, "09:00", "09:45"))], NOW)
+    again = await act(pool, Store.session, one.id)
+    assert (again.state, again.asked, again.calendar_sequence) == (State.SCHEDULED, False, 0)
+    last = ("SessionScheduled", "no talk is in the way any more: it stays where it was")
+    assert (await told(pool, one.id))[2:] == [last]
+
+
+async def test_what_is_left_of_a_missed_session_is_for_others(pool):
+    at, _ = await ready(pool, row(opens="11:30", closes="12:30"))
+    late = match(at.id, format="lunch")
+    await act(pool, place_matches, [late], NOW)
+    waiting = match(at.id, *late.attendee_ids)  # a coffee of the same people
+    halfway = between(11, "11:45", "12:00")
+    await act(pool, record_outcome, late.id, None, State.MISSED, halfway.starts_at)
+    await act(pool, place_matches, [waiting], between(11, "11:30", "11:31").starts_at)
+    assert (await act(pool, Store.session, waiting.id)).during == between(11, "12:00", "12:30")
+
+
+async def test_wishes_are_kept_to_and_stay_when_only_times_are_given(pool):
+    at, _ = await ready(pool, row("Loud", seats=2), row("Library", seats=4, quiet=True, step_free=True))
+    ana = uuid4()
+    wishes = Wishes(break_minutes=60, most_a_day=2, quiet=True, step_free=True, starred=("t1",))
+    await act(pool, set_availability, at.id, ana, [], NOW, wishes)
+    await act(pool, set_availability, at.id, ana, [between(11, "09:00", "18:00"), between(12, "09:00", "18:00")], NOW)
+    talk = Talk("t1", "Keynote", "Hall", between(11, "09:00", "10:00"), ())
+    await act(pool, set_talks, at.id, [talk], NOW)
+    await act(pool, place_matches, [match(at.id, ana, uuid4()) for _ in range(3)], NOW)
+    found = sorted(((s.during, s.place_name) for s in await all_sessions(pool, at)), key=lambda one: one[0].starts_at)
+    assert found == [
+        (between(11, "10:00", "10:30"), "Library"),
+        (between(11, "11:30", "12:00"), "Library"),
+        (between(12, "09:00", "09:30"), "Library"),
+    ]
+
+
+async def test_travel_between_buildings_is_left_and_closed_times_are_kept(pool):
+    at = conference()
+    await act(pool, follow_conferences, [at], NOW)
+    closed = (between(11, "09:30", "11:00"),)
+    annex = row("Annex", formats=("table",), building="A")
+    rows = [annex, row("Main", formats=("coffee",), building="M", closed=closed)]
+    await act(pool, set_venue, at.id, rows, NOW, [Travel("M", "A", 20)])
+    ana = uuid4()
+    await act(pool, place_matches, [match(at.id, ana, uuid4(), format="table")], NOW)
+    await act(pool, place_matches, [match(at.id, ana, uuid4())], NOW)
+    found = {s.place_name: s.during for s in await all_sessions(pool, at)}
+    assert found == {"Annex": between(11, "09:00", "09:45"), "Main": between(11, "11:00", "11:30")}
+    await act(pool, set_venue, at.id, [rows[0], replace(rows[1], closed=())], NOW)
+    await act(pool, place_matches, [match(at.id, ana, uuid4())], NOW)
+    times = sorted(s.during.starts_at for s in await all_sessions(pool, at))
+    assert times[1] == between(11, "10:15", "10:45").starts_at  # 09:45 and twenty minutes is 10:05
+
+
+async def test_a_placement_takes_as_many_statements_at_a_large_conference_as_at_a_small_one(pool):
+    at, _ = await ready(pool, row(capacity=200))
+
+    async def statements():
+        asked = []
+        async with pool.acquire() as tx:
+            with tx.query_logger(lambda record: asked.append(record.query)):
+                async with tx.transaction():
+                    await place_matches(Store(tx), [match(at.id)], NOW)
+        return len(asked)
+
+    await statements()  # a fresh connection asks for the types it meets
+    few = await statements()
+    await act(pool, place_matches, [match(at.id) for _ in range(300)], NOW)
+    assert await statements() == few == 17

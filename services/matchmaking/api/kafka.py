@@ -93,6 +93,7 @@ HANDLERS: dict[type[Any], Handler] = {
     told.TieChanged: on_ties,
     scheduled.SessionScheduled: on_sessions,
     scheduled.SessionUnplaced: on_sessions,
+    scheduled.SessionClashed: on_sessions,
     scheduled.SessionMoved: on_sessions,
     scheduled.SessionCancelled: on_sessions,
     scheduled.SessionHeld: on_sessions,

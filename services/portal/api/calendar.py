@@ -11,7 +11,14 @@ from services.portal.domain.read_model import Conference, Session
 from services.portal.store import reads
 from services.portal.store.reads import Reader
 
-_STATUS = {"scheduled": "CONFIRMED", "held": "CONFIRMED", "missed": "CONFIRMED", "cancelled": "CANCELLED"}
+# An unplaced session with a time has lost it.
+_STATUS = {
+    "scheduled": "CONFIRMED",
+    "held": "CONFIRMED",
+    "missed": "CONFIRMED",
+    "cancelled": "CANCELLED",
+    "unplaced": "CANCELLED",
+}
 MOST = 1_000  # sessions in one feed
 
 
@@ -35,7 +42,7 @@ def invitation(
     conference: Conference, session: Session, names: Mapping[UUID, str], organizer: str, recipient: str
 ) -> tuple[str, bytes]:
     """(method, calendar) for a mail: its recipient's own address is the only one of a person in it."""
-    method = "CANCEL" if session.state == "cancelled" else "REQUEST"
+    method = "CANCEL" if _STATUS[session.state] == "CANCELLED" else "REQUEST"
     calendar = _calendar(conference)
     calendar.add("method", method)
     entry = _entry(conference, session, names)

@@ -53,6 +53,7 @@ READ_MODEL = Subscription(
         matchmaking_events.MatchCancelled: _MATCH,
         scheduling_events.SessionScheduled: _SESSION,
         scheduling_events.SessionUnplaced: _SESSION,
+        scheduling_events.SessionClashed: _SESSION,
         scheduling_events.SessionMoved: _SESSION,
         scheduling_events.SessionCancelled: _SESSION,
         scheduling_events.SessionHeld: _SESSION,
@@ -87,6 +88,9 @@ MAIL = Subscription(
         attendee_events.AttendeeJoined: _welcome,
         matchmaking_events.SuggestionMade: _suggestions,
         scheduling_events.SessionScheduled: _sessions("scheduled"),
+        # Only one that lost its time has one, and only that is told; one that never had any waits in silence.
+        scheduling_events.SessionUnplaced: _sessions("to-move"),
+        scheduling_events.SessionClashed: _sessions("to-move"),
         scheduling_events.SessionMoved: _sessions("moved"),
         scheduling_events.SessionCancelled: _sessions("cancelled"),
     },

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from services.portal.domain.read_model import Attendee, Conference, Session
 
-Kind = Literal["welcome", "suggestions", "scheduled", "moved", "cancelled", "sign-in"]
+Kind = Literal["welcome", "suggestions", "scheduled", "to-move", "moved", "cancelled", "sign-in"]
 _WELCOME = uuid.UUID("6ff9be3c-4a0c-4d43-9b58-0a1e64f0a6a1")
 
 
@@ -128,6 +128,15 @@ def _scheduled(facts: Facts) -> tuple[str, Sequence[str]]:
     ]
 
 
+def _to_move(facts: Facts) -> tuple[str, Sequence[str]]:
+    session = facts.session
+    return f"Choose another time: {_who(facts)}, {_when(facts)}", [
+        f"your session needs another time or place: {session.reason if session else ''}.",
+        _session_lines(facts),
+        _link(facts, "See when everybody is free, and choose:"),
+    ]
+
+
 def _moved(facts: Facts) -> tuple[str, Sequence[str]]:
     return f"Moved: {_who(facts)}, now {_when(facts)}", [
         "your session has a new time or place.",
@@ -150,6 +159,7 @@ _PAGES = {
     "welcome": _welcome,
     "suggestions": _suggestions,
     "scheduled": _scheduled,
+    "to-move": _to_move,
     "moved": _moved,
     "cancelled": _cancelled,
     "sign-in": _sign_in,

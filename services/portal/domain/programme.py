@@ -9,6 +9,7 @@ from services.portal.domain import table
 from services.portal.domain.table import Line
 
 VENUE = ("name", "capacity", "seats", "formats", "opens", "closes")
+VENUE_OPTIONAL = ("building", "quiet", "step_free")
 TALKS = ("id", "title", "room", "starts", "ends", "speaker_emails")
 _MOST = 100_000
 
@@ -23,6 +24,9 @@ class Place:
     formats: tuple[str, ...]
     opens: str
     closes: str
+    building: str = ""
+    quiet: bool = False
+    step_free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Talk:
 def venue_from_csv(content: bytes) -> list[Place]:
     """The places of a venue.csv. Raises Invalid naming every line to mend."""
     problems: list[Problem] = []
-    places = [_place(line, problems) for line in table.read(content, VENUE)]
+    places = [_place(line, problems) for line in table.read(content, VENUE, VENUE_OPTIONAL)]
     if problems:
         raise Invalid.all(problems[: table.PROBLEMS])
     return places
@@ -56,7 +60,17 @@ def _place(line: Line, problems: list[Problem]) -> Place:
         _list(cells["formats"]),
         cells["opens"],
         cells["closes"],
+        cells.get("building", ""),
+        _flag(line, "quiet", problems),
+        _flag(line, "step_free", problems),
     )
+
+
+def _flag(line: Line, field: str, problems: list[Problem]) -> bool:
+    text = line.cells.get(field, "").lower()
+    if text not in ("", "yes", "no"):
+        problems.append(Problem(field, f"line {line.number}: {field} is yes, no or empty", line.number))
+    return text == "yes"
 
 
 def _number(line: Line, field: str, problems: list[Problem]) -> int:

@@ -69,11 +69,11 @@ def of_slots(day: Day, origin: int, near: Interval | None) -> dict[Goal, Costs]:
 def of_places(day: Day, near: Session | None) -> Costs:
     """[place]: empty seats, and another place than that of `near`, the session to be moved."""
     rooms = day.model.rooms
-    costs: Costs = WEIGHTS[Goal.SEATS] * (rooms.seats[day.suitable] - len(day.people))
+    costs = WEIGHTS[Goal.SEATS] * (rooms.seats[day.suitable] - len(day.people))
     if near is not None:
         other = np.array([rooms.places[n].id != near.place_id for n in day.suitable], np.float64)
-        costs += WEIGHTS[Goal.CHANGE] * OTHER_PLACE * other
-    return costs
+        costs = costs + WEIGHTS[Goal.CHANGE] * OTHER_PLACE * other
+    return costs.astype(np.float64)
 
 
 def walks(day: Day) -> Costs:

@@ -33,7 +33,7 @@ async def set_venue(
     travel: Sequence[Travel] = (),
     rehome: bool = False,
 ) -> VenueSet:
-    """Takes the whole venue; a known name keeps its id.
+    """Takes the whole venue; a known name keeps its id. No `travel`: as before.
 
     Raises Invalid for rows that cannot be, and Conflict when sessions would lose their place, unless `rehome`.
     """
@@ -46,7 +46,8 @@ async def set_venue(
     if lost and not rehome:
         raise Conflict("places", _words(lost))
     await store.replace_places(conference_id, places)
-    await store.replace_travel(conference_id, travel)
+    if travel:
+        await store.replace_travel(conference_id, travel)
     rehomed = await _rehome(store, conference_id, lost, now) if lost else 0
     await store.wake(conference_id, now)
     return VenueSet(places, rehomed)
@@ -99,6 +100,6 @@ def _words(lost: Sequence[Session]) -> str:
     name, count = Counter(session.place_name for session in lost).most_common(1)[0]
     others = f", and {len(lost) - count} sessions elsewhere" if len(lost) > count else ""
     return (
-        f"{name} would have no room for {count} of its sessions{others}; keep it as it is, move or cancel them first, or "
+        f"{name} would have no room for {count} of its sessions{others}; keep it as it is, move or cancel them, or "
         "set rehome to have their people asked for another time"
     )

@@ -93,8 +93,8 @@ async def _people(
         attendee_ids,
     )
     for row in wishes:
-        words = dict(row)
-        people[words.pop("attendee_id")].wishes = Wishes(**words)
+        attendee_id, *said = row.values()
+        people[attendee_id].wishes = Wishes(*said)
     for row in await tx.fetch(BUSY, conference_id, attendee_ids, now - BACK, without):
         person, during = people[row["attendee_id"]], Interval(row["starts_at"], row["ends_at"])
         if row["kind"] == "session":

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from hallway.attendee.v1 import attendee_pb2, service_pb2
 from hallway.matchmaking.v1 import matchmaking_pb2
 from hallway.matchmaking.v1 import service_pb2 as matchmaking_pb
+from hallway.scheduling.v1 import scheduling_pb2
 from hallway.scheduling.v1 import service_pb2 as scheduling_pb
 
 from services.kit.ids import parse_id
@@ -106,7 +107,10 @@ async def set_availability(call: Actor, slug: str, attendee_id: str, body: Avail
     client = call.deps.clients.scheduling
     free = [interval(call.conference, f"free[{row}]", i.starts_at, i.ends_at) for row, i in enumerate(body.free)]
     request = scheduling_pb.SetAvailabilityRequest(
-        conference_id=str(call.conference.id), attendee_id=str(person.id), free=free
+        conference_id=str(call.conference.id),
+        attendee_id=str(person.id),
+        free=free,
+        wishes=scheduling_pb2.Wishes(**body.wishes.model_dump()) if body.wishes else None,
     )
     await call.command(client, client.stub.SetAvailability, request)
 

@@ -56,6 +56,13 @@ class Join(Body):
     all: bool = False
 
 
+class Interval(Body):
+    """A stretch of time, the end exclusive; without an offset local in the conference's zone."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
 class Place(Body):
     """A table, room or corner; capacity counts sessions at once, seats people in one of them."""
 
@@ -65,12 +72,25 @@ class Place(Body):
     formats: Words = Field([], description="empty: any")
     opens: Text = Field(examples=["09:00"])
     closes: Text = Field(examples=["18:00"])
+    building: Word = Field("", description="empty: near everything")
+    quiet: bool = False
+    step_free: bool = False
+    closed: list[Interval] = Field([], max_length=50, description="closed then, although it would be open")
+
+
+class Travel(Body):
+    """Minutes to walk between two buildings, either way; ten where nothing is said."""
+
+    a: Text = Field(examples=["Main"])
+    b: Text = Field(examples=["Annex"])
+    minutes: int = Field(ge=0, le=240)
 
 
 class Venue(Body):
     """All places of the conference; replaces those before."""
 
     places: list[Place] = Field(max_length=2_000)
+    travel: list[Travel] = Field([], max_length=1_000, description="empty: as before")
 
 
 class Talk(Body):
@@ -103,17 +123,21 @@ class Exclusion(Body):
     reason: Literal["met", "blocked"]
 
 
-class Interval(Body):
-    """A stretch of time, the end exclusive."""
+class Wishes(Body):
+    """What a person wants of their days."""
 
-    starts_at: datetime
-    ends_at: datetime
+    break_minutes: int = Field(0, ge=0, le=480, description="free between two sessions")
+    most_a_day: int = Field(0, ge=0, le=50, description="sessions; 0: as many as there are")
+    quiet: bool = Field(False, description="needs a quiet place")
+    step_free: bool = Field(False, description="needs a place without steps")
+    starred: list[Word] = Field([], max_length=500, description="ids of talks to hear: no session during them")
 
 
 class Availability(Body):
-    """When a person can meet; empty: whenever the conference is open."""
+    """When a person can meet; empty: whenever the conference is open. Without wishes: these stay as before."""
 
     free: list[Interval] = Field(max_length=200)
+    wishes: Wishes | None = None
 
 
 class Move(Body):

@@ -11,13 +11,15 @@ from hallway.scheduling.v1 import scheduling_pb2, service_pb2
 
 from services.kit.errors import Invalid, Problem
 from services.portal.api import events as convert
-from services.portal.api.http import views
+from services.portal.api.http import bodies, views
 from services.portal.api.http.bodies import NewConference, Organizer, Talks, Venue
 from services.portal.api.http.call import Admin, Programmer, Reader
 from services.portal.api.http.content import json_or_csv, openapi
 from services.portal.api.http.registrations import everybody
+from services.portal.api.http.sessions import interval
 from services.portal.domain import programme
 from services.portal.domain.programme import Place, Talk
+from services.portal.domain.read_model import Conference
 from services.portal.store import dashboard, reads
 from services.portal.store.sign_in import issue_link
 
@@ -75,24 +77,36 @@ async def add_organizer(call: Admin, slug: str, body: Organizer) -> dict[str, st
 
 
 @router.put("/{slug}/venue", openapi_extra=openapi(Venue, _VENUE_CSV))
-async def set_venue(call: Programmer, slug: str, request: Request) -> dict[str, Any]:
-    """Replaces the places, from JSON or a venue.csv."""
+async def set_venue(call: Programmer, slug: str, request: Request, rehome: bool = False) -> dict[str, Any]:
+    """Replaces the places, from JSON or a venue.csv.
+
+    Refused while sessions would lose their place, unless rehome: then their people are asked to choose another time.
+    """
     body = await json_or_csv(request, Venue)
-    places = (
-        programme.venue_from_csv(body)
-        if isinstance(body, bytes)
-        else [Place(p.name, p.capacity, p.seats, tuple(p.formats), p.opens, p.closes) for p in body.places]
-    )
     client = call.deps.clients.scheduling
-    message = service_pb2.SetVenueRequest(conference_id=str(call.conference.id), places=map(_place, places))
+    message = service_pb2.SetVenueRequest(conference_id=str(call.conference.id), rehome=rehome)
+    if isinstance(body, bytes):
+        message.places.extend(map(_place, programme.venue_from_csv(body)))
+    else:
+        message.places.extend(_described(call.conference, p, f"places[{row}]") for row, p in enumerate(body.places))
+        message.travel.extend(scheduling_pb2.Travel(a=t.a, b=t.b, minutes=t.minutes) for t in body.travel)
     reply = await call.command(client, client.stub.SetVenue, message, timeout=30)
-    return {"places": [{"id": p.id, "name": p.name, "capacity": p.capacity, "seats": p.seats} for p in reply.places]}
+    places = [{"id": p.id, "name": p.name, "capacity": p.capacity, "seats": p.seats} for p in reply.places]
+    return {"places": places, "rehomed": reply.rehomed}
 
 
 def _place(p: Place) -> scheduling_pb2.Place:
     return scheduling_pb2.Place(
-        name=p.name, capacity=p.capacity, seats=p.seats, formats=p.formats, opens=p.opens, closes=p.closes
-    )
+        name=p.name, capacity=p.capacity, seats=p.seats, formats=p.formats, opens=p.opens, closes=p.closes,
+        building=p.building, quiet=p.quiet, step_free=p.step_free,
+    )  # fmt: skip
+
+
+def _described(conference: Conference, p: bodies.Place, field: str) -> scheduling_pb2.Place:
+    closed = [
+        interval(conference, f"{field}.closed[{n}]", away.starts_at, away.ends_at) for n, away in enumerate(p.closed)
+    ]
+    return scheduling_pb2.Place(**p.model_dump(exclude={"closed"}), closed=closed)
 
 
 @router.put("/{slug}/talks", openapi_extra=openapi(Talks, _TALKS_CSV))

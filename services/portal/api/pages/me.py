@@ -45,7 +45,7 @@ async def offers(visit: ByAttendee, session_id: UUID) -> Response:
     """GET /c/{slug}/me/sessions/{session_id}/offers: when else everybody is free."""
     person = await own.own(visit)
     session = await own.session(person, session_id)
-    if session.state != "scheduled":
+    if session.state not in ("scheduled", "unplaced"):
         raise NotFound("scheduled session", session_id)
     client = visit.site.deps.clients.scheduling
     request = scheduling_pb.OfferSlotsRequest(session_id=str(session_id), limit=10)

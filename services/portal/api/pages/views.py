@@ -37,7 +37,7 @@ class SuggestionView:
 
 @dataclass(frozen=True)
 class SessionView:
-    """A session on its person's page; day and hours are empty while it has no slot."""
+    """A session on its person's page; day and hours are empty while it has no slot. `to_choose`: it lost its slot."""
 
     id: UUID
     who: str
@@ -49,6 +49,7 @@ class SessionView:
     hours: str
     place: str
     reason: str
+    to_choose: bool
     why: list[str]
     over: bool
 
@@ -87,7 +88,8 @@ def session_view(
         day=day,
         hours=hours,
         place=session.place_name,
-        reason=session.reason if session.state in ("unplaced", "cancelled") else "",
+        reason=session.reason if session.state in ("scheduled", "unplaced", "cancelled") else "",
+        to_choose=session.state == "unplaced" and session.starts_at is not None,
         why=why,
         over=session.starts_at is not None and session.starts_at <= now,
     )

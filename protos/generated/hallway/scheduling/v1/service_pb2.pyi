@@ -54,7 +54,7 @@ class SetVenueRequest(_message.Message):
 
     @_builtins.property
     def travel(self) -> _containers.RepeatedCompositeFieldContainer[_scheduling_pb2.Travel]:
-        """between buildings; not named: ten minutes"""
+        """between buildings, ten minutes where nothing is said; none given: as before"""
 
     def __init__(
         self,
