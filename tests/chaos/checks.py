@@ -16,7 +16,7 @@ from tests.chaos.clients import Client
 from tests.chaos.journal import Finding, Journal
 from tests.chaos.read import GROUPS, Topics
 
-OCCUPYING = ("scheduled", "held", "missed")
+OCCUPYING = ("scheduled", "held")
 # (owner, topic, query of (key, newest sequence published))
 AGGREGATES = (
     ("attendee", "hallway.attendee.conference.v1", "select id, version from conference"),

@@ -100,6 +100,9 @@ class Programme(Sessions, Protocol):
     async def scheduled_ahead(self, conference_id: UUID, now: datetime) -> list[Session]:
         """Sessions that are scheduled and have not ended."""
 
+    async def change_table(self, session_id: UUID, table_no: int) -> None:
+        """Another table of the same place; nobody is told, and the version stays."""
+
     async def replace_places(self, conference_id: UUID, places: Sequence[Place]) -> None: ...
 
     async def replace_travel(self, conference_id: UUID, travel: Sequence[Travel]) -> None: ...

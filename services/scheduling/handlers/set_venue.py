@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -81,7 +81,7 @@ async def _rehome(store: Programme, conference_id: UUID, lost: Sequence[Session]
     changes = []
     for session in lost:
         if table := free_table(model, session):  # the smallest change: nobody notices a table's number
-            await store.save(replace(session, table_no=table, version=session.version + 1))
+            await store.change_table(session.id, table)
         else:
             changes.append(_displace(model, session))
             await store.save(changes[-1].session)

@@ -55,6 +55,10 @@ class ProgrammeWrites(Reads):
             ],
         )  # fmt: skip
 
+    async def change_table(self, session_id: UUID, table_no: int) -> None:
+        """Another table of the same place; nobody is told, and the version stays."""
+        await self.tx.execute("update session set table_no = $2 where id = $1", session_id, table_no)
+
     async def replace_travel(self, conference_id: UUID, travel: Sequence[Travel]) -> None:
         """These are the ways between buildings from now on."""
         await self.tx.execute("delete from travel where conference_id = $1", conference_id)
