@@ -2,10 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 Clock = Callable[[], datetime]
-
-
-def system_clock() -> datetime:
-    """Now, aware, in UTC."""
-    return datetime.now(UTC)
+system_clock: Clock = partial(datetime.now, UTC)  # aware, in UTC

@@ -8,10 +8,9 @@ from asyncpg.pool import PoolConnectionProxy
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
-# A retry may succeed: lost or refused connections, restarts, deadlocks, a full disk or pool.
+# A retry may succeed: lost or refused connections, restarts, deadlocks, a full disk or pool, a migration.
 TRANSIENT: tuple[type[Exception], ...] = (
-    OSError,
-    TimeoutError,
+    OSError,  # TimeoutError is one
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # a connection that ended while its next operation began
     asyncpg.PostgresConnectionError,
@@ -19,17 +18,14 @@ TRANSIENT: tuple[type[Exception], ...] = (
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
     asyncpg.LockNotAvailableError,
+    asyncpg.InvalidCachedStatementError,
 )
 
 
 async def create_pool(url: str, size: int = 10) -> Pool:
     """Opens a pool of at most ``size`` connections; statements are bounded to 60 s."""
+    # The planner's JIT costs more than it gains on the short statements used here.
+    server = {"jit": "off", "timezone": "UTC", "idle_in_transaction_session_timeout": "60000"}
     return await asyncpg.create_pool(
-        url,
-        min_size=1,
-        max_size=size,
-        timeout=10,
-        command_timeout=60,
-        # The planner's JIT costs more than it gains on the short statements used here.
-        server_settings={"jit": "off", "timezone": "UTC", "idle_in_transaction_session_timeout": "60000"},
+        url, min_size=1, max_size=size, timeout=10, command_timeout=60, server_settings=server
     )

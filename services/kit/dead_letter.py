@@ -3,14 +3,19 @@
 import base64
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.kit import inbox, outbox, topics
-from services.kit.db import Connection, Pool
+import asyncpg
+
+from services.kit import inbox, outbox
+from services.kit.db import Connection, Pool, create_pool
 from services.kit.envelope import text_headers
+from services.kit.errors import describe
 from services.kit.inbox import KafkaRecord, Subscription
 
-REASON_CHARACTERS = 500
+CHARACTERS = 500  # of a reason or a header, at most
+HEADERS = ("ce_id", "ce_type", "ce_subject", "ce_sequence", "ce_time")  # published; the row has all, and whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,31 +33,46 @@ class DeadLetter:
     headers: list[tuple[str, bytes | None]]
 
 
-async def bury(tx: Connection, owner: str, subscription: Subscription, record: KafkaRecord, reason: str) -> None:
+def reason(error: Exception) -> str:
+    """Why an event could not be handled. PostgreSQL's own words are left out: they quote values."""
+    if isinstance(error, asyncpg.PostgresError):
+        return describe(error)
+    return f"{type(error).__name__}: {error}".replace("\0", "")[:CHARACTERS]
+
+
+async def bury(tx: Connection, owner: str, subscription: Subscription, record: KafkaRecord, why: str) -> None:
     """Sets a record aside for good: its row, its inbox entry and its outbox row to the dead-letter topic."""
-    key = inbox.identity(record)
-    headers = [[name, base64.b64encode(value or b"").decode()] for name, value in record.headers]
+    headers = [[name.replace("\0", ""), base64.b64encode(value or b"").decode()] for name, value in record.headers]
     added = await tx.fetchval(
         "insert into dead_letter"
-        " (id, consumer_group, topic, partition, record_offset, key, value, headers, reason)"
-        " values (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7::jsonb, $8) on conflict do nothing returning id",
-        subscription.group, record.topic, record.partition, record.offset, record.key, record.value,
-        json.dumps(headers), reason[:REASON_CHARACTERS],
+        " (id, consumer_group, topic, partition, record_offset, event_id, key, value, headers, reason)"
+        " values (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9) on conflict do nothing returning true",
+        subscription.group, record.topic, record.partition, record.offset, _identity(record), record.key,
+        record.value, json.dumps(headers), why,
     )  # fmt: skip
-    if added is None:
-        return
-    await tx.execute("insert into inbox values ($1, $2) on conflict do nothing", subscription.group, key)
-    origin = {
-        "dead_letter_reason": reason[:REASON_CHARACTERS],
+    if not added:
+        return  # it came again
+    await tx.execute("insert into inbox values ($1, $2) on conflict do nothing", subscription.group, _identity(record))
+    text = text_headers(record.headers)
+    origin = {f"origin_{name}": text[name][:CHARACTERS] for name in HEADERS if name in text} | {
+        "dead_letter_reason": why,
         "dead_letter_group": subscription.group,
         "origin_topic": record.topic,
         "origin_partition": str(record.partition),
         "origin_offset": str(record.offset),
         "content-type": "application/octet-stream",
     }
-    kept = {f"origin_{name}": value for name, value in text_headers(record.headers).items()}
     place = f"{record.topic}/{record.partition}"
-    await outbox.append_raw(tx, topics.dead_letter_topic(owner), place, record.value or b"", kept | origin)
+    await outbox.append_raw(tx, f"hallway.{owner}.dead-letter.v1", place, record.value or b"", origin)
+
+
+def _identity(record: KafkaRecord) -> uuid.UUID:
+    """The event's id, or one made of its place and value when it has none that can be read."""
+    try:
+        return uuid.UUID(text_headers(record.headers)["ce_id"])
+    except (KeyError, ValueError):
+        place = f"{record.topic}/{record.partition}/{record.offset}"
+        return uuid.uuid5(uuid.NAMESPACE_URL, f"{place}/{record.value!r}")
 
 
 async def waiting(pool: Pool) -> list[DeadLetter]:
@@ -61,26 +81,37 @@ async def waiting(pool: Pool) -> list[DeadLetter]:
         "select id, consumer_group, reason, topic, partition, record_offset as offset, key, value, headers"
         " from dead_letter where replayed_at is null order by created_at, record_offset"
     )
-    return [DeadLetter(**{**row, "headers": _headers(row["headers"])}) for row in rows]
+    read = [[(name, base64.b64decode(value)) for name, value in json.loads(row["headers"])] for row in rows]
+    return [DeadLetter(**{**row, "headers": headers}) for row, headers in zip(rows, read, strict=True)]
 
 
-def _headers(text: str) -> list[tuple[str, bytes | None]]:
-    return [(name, base64.b64decode(value)) for name, value in json.loads(text)]
-
-
-async def replay(pool: Pool, subscriptions: list[Subscription], letter: DeadLetter) -> str | None:
+async def replay(pool: Pool, subscriptions: Sequence[Subscription], letter: DeadLetter) -> str | None:
     """Takes one dead letter again, in one transaction; returns why not when it still cannot be handled."""
     subscription = next((s for s in subscriptions if s.group == letter.consumer_group), None)
     if subscription is None:
         return f"no consumer group {letter.consumer_group} here any more"
     try:
         async with pool.acquire() as tx, tx.transaction():
-            await tx.execute(
-                "delete from inbox where consumer_group = $1 and event_id = $2",
-                letter.consumer_group, inbox.identity(letter),
-            )  # fmt: skip
+            forget = "delete from inbox where consumer_group = $1 and event_id = $2"
+            await tx.execute(forget, letter.consumer_group, _identity(letter))
             await inbox.take(tx, subscription, [letter])
             await tx.execute("update dead_letter set replayed_at = now() where id = $1", letter.id)
     except Exception as error:  # whatever a handler raises is the answer to the person who asked
-        return f"{type(error).__name__}: {error}"
+        return reason(error)
     return None
+
+
+async def tell(url: str, subscriptions: Sequence[Subscription], replaying: bool, only: str | None = None) -> int:
+    """Prints the dead letters, or the one of the id ``only``, or replays them; 1 when one still cannot be handled."""
+    async with await create_pool(url, 2) as pool:
+        letters = [letter for letter in await waiting(pool) if only in (None, str(letter.id))]
+        failed = 0
+        for letter in letters:
+            told = letter.reason
+            if replaying:
+                problem = await replay(pool, subscriptions, letter)
+                failed += problem is not None
+                told = f"still fails: {problem}" if problem else "taken"
+            print(f"{letter.id} {letter.consumer_group} {letter.topic}/{letter.partition}@{letter.offset}: {told}")
+    print(f"{len(letters)} dead letter(s)" + (f", {failed} still fail" if failed else ""))
+    return 1 if failed else 0

@@ -10,7 +10,6 @@ from google.protobuf.message import DecodeError, Message
 
 from services.kit.errors import Poison
 
-CONTENT_TYPE = "application/protobuf"
 Headers = Sequence[tuple[str, bytes | None]]
 
 
@@ -37,35 +36,28 @@ def headers(event: Event, source: str) -> list[tuple[str, bytes]]:
         "ce_subject": event.key,
         "ce_time": event.time.isoformat(),
         "ce_sequence": str(event.sequence),
-        "content-type": CONTENT_TYPE,
-    }
-    if event.traceparent:
-        pairs["traceparent"] = event.traceparent
+        "content-type": "application/protobuf",
+    } | ({"traceparent": event.traceparent} if event.traceparent else {})
     return [(name, value.encode()) for name, value in pairs.items()]
 
 
 def text_headers(pairs: Headers) -> dict[str, str]:
-    """Headers as text, whatever they hold: hostile records must reach the dead letters, not break the parser."""
-    return {name: (value or b"").decode("utf-8", "replace") for name, value in pairs}
-
-
-def type_of(pairs: Headers) -> str:
-    """The event type, empty when there is none."""
-    return text_headers(pairs).get("ce_type", "")
+    """Headers as text that PostgreSQL takes, whatever they hold: hostile records must reach the dead letters."""
+    texts = {name: (value or b"").decode("utf-8", "replace") for name, value in pairs}
+    return {name.replace("\0", ""): text.replace("\0", "") for name, text in texts.items()}
 
 
 def decode(pairs: Headers, value: bytes | None, messages: Mapping[str, type[Message]]) -> Event:
     """Reads a record of a type in ``messages``; raises Poison saying what is wrong with it."""
     text = text_headers(pairs)
     try:
-        kind = messages[text["ce_type"]]
         return Event(
             id=uuid.UUID(text["ce_id"]),
             type=text["ce_type"],
             key=text["ce_subject"],
             sequence=int(text["ce_sequence"]),
             time=datetime.fromisoformat(text["ce_time"]),
-            message=kind.FromString(value or b""),
+            message=messages[text["ce_type"]].FromString(value or b""),
             traceparent=text.get("traceparent"),
         )
     except KeyError as missing:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,13 @@ class HallwayError(Exception):
         self.message = message
         self.problems = tuple(problems)
 
+    @classmethod
+    def told(cls, message: str, problems: Sequence[Problem]) -> Self:
+        """The error with these words, whatever its own constructor makes of its arguments."""
+        error = cls.__new__(cls)
+        HallwayError.__init__(error, message, problems)
+        return error
+
 
 class Invalid(HallwayError):
     """The request cannot be taken as it is. One problem, or several found together."""
@@ -29,12 +37,9 @@ class Invalid(HallwayError):
         super().__init__(message, [Problem(field, message, row)])
 
     @classmethod
-    def all(cls, problems: Sequence[Problem]) -> "Invalid":
+    def all(cls, problems: Sequence[Problem]) -> Self:
         """Reports every problem of a request at once; ``problems`` is not empty."""
-        first = problems[0]
-        error = cls(first.field, first.message, row=first.row)
-        error.problems = tuple(problems)
-        return error
+        return cls.told(problems[0].message, problems)
 
 
 class NotFound(HallwayError):
@@ -54,16 +59,16 @@ class Conflict(HallwayError):
 class Forbidden(HallwayError):
     """The caller is known and may not do this."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-
 
 class Unavailable(HallwayError):
     """Another part of Hallway does not answer now; the same request may succeed later."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-
 
 class Poison(Exception):
     """An event that can never be handled; it goes to the dead letters."""
+
+
+def describe(error: BaseException | None) -> str:
+    """What a log line may tell of an error; its own message may quote a person's data, or values of a statement."""
+    known = (getattr(error, name, None) for name in ("sqlstate", "constraint_name", "strerror"))
+    return " ".join([type(error).__name__, *filter(None, known)])

@@ -1,15 +1,13 @@
 """Identifiers: UUID version 7 (RFC 9562), which sort by the time they were made."""
 
 import uuid
+from collections.abc import Callable
 
 import uuid_utils.compat
 
 from services.kit.errors import Invalid
 
-
-def new_id() -> uuid.UUID:
-    """A fresh UUIDv7."""
-    return uuid_utils.compat.uuid7()
+new_id: Callable[[], uuid.UUID] = uuid_utils.compat.uuid7
 
 
 def parse_id(text: str, field: str) -> uuid.UUID:

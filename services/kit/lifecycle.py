@@ -1,39 +1,40 @@
-"""Starts a process's parts in order, watches them, and stops them in reverse order within a bound."""
+"""A service's command line, and its processes: parts started in order, watched, stopped in reverse within a bound."""
 
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+import sys
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol
 
 import uvloop
+from aiokafka.errors import KafkaError
 
-from services.kit import db, migrate, telemetry
+from services.kit import db, dead_letter, log, migrate, telemetry
 from services.kit.clock import Clock, system_clock
 from services.kit.db import TRANSIENT, Pool
+from services.kit.errors import describe
 from services.kit.health import Health, HttpServer
 from services.kit.inbox import Subscription
-from services.kit.settings import ServiceSettings, load
+from services.kit.settings import S, load
 
+USAGE = "give no argument to run the service, or one of: worker, migrate, dead-letters list, dead-letters replay [id]"
+START_SECONDS = 60.0  # a consumer waits for its group, and a broker that is gone never answers
 WATCH_SECONDS = 1.0
 logger = logging.getLogger(__name__)
-S = TypeVar("S", bound=ServiceSettings)
+run = uvloop.run  # runs a process's main coroutine
 
 
 class Part(Protocol):
-    """Something that runs in a process: a server, the relay, a consumer, a loop."""
+    """A server, the relay, a consumer, a loop. ``start`` returns when it works, ``stop`` when it has finished what was
+    under way; ``problem`` says why the process should be started anew, None while all is well."""
 
-    async def start(self) -> None:
-        """Returns when the part does its work."""
-
-    async def stop(self) -> None:
-        """Returns when it has finished what was under way."""
-
-    def problem(self) -> str | None:
-        """Why the process should be started anew; None while all is well."""
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+    def problem(self) -> str | None: ...
 
 
 @dataclass(frozen=True)
@@ -56,33 +57,29 @@ class Loop:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begins in the background."""
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Lets the call under way finish."""
         self._stopping.set()
         if self._task:
             await self._task
 
     def problem(self) -> str | None:
-        """Names an error that does not pass by itself."""
         return self._failure
 
     async def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                did_something = await self._work()
-            except TRANSIENT as error:
-                logger.warning("%s waits: %s: %s", self._name, type(error).__name__, error)
-                did_something = False
+                if await self._work():
+                    continue
+            except (KafkaError, *TRANSIENT) as error:
+                logger.warning("%s waits: %s", self._name, describe(error))
             except Exception as error:
                 logger.exception("%s stops", self._name)
-                self._failure = f"{self._name} stopped: {error}"
+                self._failure = f"{self._name} stopped: {describe(error)}"
                 return
-            if not did_something:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), self._pause)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), self._pause)
 
 
 PartsOf = Callable[[Resources[S]], Sequence[Part]]
@@ -100,24 +97,43 @@ class Service(Generic[S]):
     subscriptions: Sequence[Subscription] = ()
 
     def main(self) -> None:
-        """Runs the command line of this service; exits."""
-        from services.kit import commands  # commands need Service
+        """Does what the command line says; exits."""
+        log.configure("text")  # until the settings are known
+        match sys.argv[1:]:
+            case []:
+                work = self.run(self.parts, self.name)
+            case ["worker"] if self.worker:
+                work = self.run(self.worker, f"{self.name}-worker")
+            case ["migrate"]:
+                work = self._migrate()
+            case ["dead-letters", "list" | "replay" as verb, *only] if len(only) <= (verb == "replay"):
+                work = dead_letter.tell(load(self.settings).database_url, self.subscriptions, verb == "replay", *only)
+            case _:
+                print(f"{self.name}: {USAGE}", file=sys.stderr)
+                sys.exit(2)
+        try:
+            sys.exit(run(work))
+        except (migrate.SchemaError, KafkaError, *TRANSIENT) as error:
+            sys.exit(f"{self.name} cannot go on: {error}")
+        except Exception:
+            logger.exception("%s failed", self.name)
+            sys.exit(1)
 
-        raise SystemExit(commands.main(self))
+    async def _migrate(self) -> int:
+        names = await migrate.migrate(load(self.settings).database_url, self.migrations)
+        print(f"{self.name}: {', '.join(names) or 'the schema is up to date'}")
+        return 0
 
     async def run(self, parts: PartsOf[S], name: str) -> int:
         """Runs ``parts`` until SIGTERM, SIGINT or a part's problem; returns the exit code."""
         settings = load(self.settings)
+        log.configure(settings.log)
         telemetry.configure(name, settings.otlp_endpoint)
         pool = await db.create_pool(settings.database_url, settings.database_pool)
-        async with pool.acquire() as connection:
-            await migrate.check(connection, self.migrations)
+        await migrate.check(pool, self.migrations)
         process = Process(name, pool, settings.stop_seconds)
         resources = Resources(settings, pool, Health(process.live, process.ready))
-        try:
-            return await process.run([HttpServer(settings.health_listen, resources.health), *parts(resources)])
-        finally:
-            telemetry.shutdown()
+        return await process.run([HttpServer(settings.health_listen, resources.health), *parts(resources)])
 
 
 class Process:
@@ -126,8 +142,7 @@ class Process:
     def __init__(self, name: str, pool: Pool, stop_seconds: float) -> None:
         self._name, self._pool, self._stop_seconds = name, pool, stop_seconds
         self._started: list[Part] = []
-        self._ready = False
-        self._stop = asyncio.Event()
+        self._ready, self._stop = False, asyncio.Event()
 
     async def live(self) -> str | None:
         """The first part's problem, if any."""
@@ -138,7 +153,8 @@ class Process:
         if not self._ready:
             return "stopping" if self._stop.is_set() else "starting"
         try:
-            await self._pool.fetchval("select 1", timeout=2)
+            async with asyncio.timeout(2):
+                await self._pool.fetchval("select 1")
         except TRANSIENT as error:
             return f"the database does not answer: {type(error).__name__}"
         return await self.live()
@@ -149,38 +165,32 @@ class Process:
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         problem: str | None = None
         try:
-            for part in parts:
-                await part.start()
-                self._started.append(part)
+            async with asyncio.timeout(START_SECONDS):
+                for part in parts:
+                    await part.start()
+                    self._started.append(part)
             self._ready = True
             logger.info("%s is ready", self._name)
-            problem = await self._watch()
+            while not self._stop.is_set() and not (problem := await self.live()):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stop.wait(), WATCH_SECONDS)
+            if problem:
+                logger.error("%s stops to be started anew: %s", self._name, problem)
         finally:
             self._ready = False
             await self._shut_down()
         return 1 if problem else 0
 
-    async def _watch(self) -> str | None:
-        while not self._stop.is_set():
-            if problem := await self.live():
-                logger.error("%s stops to be started anew: %s", self._name, problem)
-                return problem
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), WATCH_SECONDS)
-        return None
-
     async def _shut_down(self) -> None:
         try:
             async with asyncio.timeout(self._stop_seconds):
                 for part in reversed(self._started):
-                    await part.stop()
+                    try:
+                        await part.stop()
+                    except Exception:
+                        logger.exception("%s: a part did not stop in order", self._name)
                 await self._pool.close()
             logger.info("%s stopped", self._name)
         except TimeoutError:
             logger.error("%s did not stop within %g s", self._name, self._stop_seconds)
             self._pool.terminate()
-
-
-def run(main: Coroutine[Any, Any, int]) -> int:
-    """Runs a process's main coroutine on uvloop."""
-    return uvloop.run(main)

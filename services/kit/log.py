@@ -1,29 +1,46 @@
-"""Log lines: one JSON object a line in production, plain text at a desk."""
+"""Log lines: one JSON object a line in production, plain text at a desk; of errors their kind and place alone."""
 
 import json
 import logging
 import sys
-from typing import Literal
+import traceback
+from typing import Any, Literal
+
+from services.kit.errors import describe
 
 
-class _Json(logging.Formatter):
+class _Lines(logging.Formatter):
+    def __init__(self, style: Literal["json", "text"]) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+        self._json = style == "json"
+
     def format(self, record: logging.LogRecord) -> str:
+        if isinstance(record.args, tuple):
+            record.args = tuple(describe(a) if isinstance(a, BaseException) else a for a in record.args)
+        text = super().format(record)
+        if not self._json:
+            return text
         line = {
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S") + f".{int(record.msecs):03d}",
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+            "message": record.message,
+        } | ({"exception": record.exc_text} if record.exc_text else {})
         return json.dumps(line, ensure_ascii=False)
+
+    def formatException(self, ei: Any) -> str:
+        """Where it happened. Whoever logs an error: its words may quote a person's data, so they are left out."""
+        error, lines = ei[1], []
+        while error:
+            lines += [describe(error), *(place.rstrip() for place in traceback.format_tb(error.__traceback__))]
+            error = error.__cause__ or error.__context__
+        return "\n".join(lines)
 
 
 def configure(style: Literal["json", "text"]) -> None:
     """Sends all log lines to standard error. Kafka clients log each reconnect as an error; they are kept at warning."""
     handler = logging.StreamHandler(sys.stderr)
-    text = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-    handler.setFormatter(_Json() if style == "json" else text)
+    handler.setFormatter(_Lines(style))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name in ("aiokafka", "asyncio", "httpx", "uvicorn.access", "uvicorn.error"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import asyncpg
 
-from services.kit.db import Connection
+from services.kit.db import Connection, Pool
 
 KIT = Path(__file__).parent / "migrations"
 LOCK = 0x48414C4C  # any number; the same for all migrators of a database
@@ -15,30 +15,22 @@ class SchemaError(RuntimeError):
     """The database's schema is not the one this code was written for."""
 
 
-def _files(folder: Path) -> list[tuple[str, str]]:
-    """(name, SQL) of kit's migrations and then ``folder``'s, in the order they apply."""
-    kit = [(f"kit/{p.name}", p.read_text()) for p in sorted(KIT.glob("[0-9]*.sql"))]
-    own = [(p.name, p.read_text()) for p in sorted(folder.glob("[0-9]*.sql"))]
-    return kit + own
+def _files(folder: Path, prefix: str = "") -> dict[str, tuple[str, str]]:
+    """SQL and its checksum by name, in the order to apply it."""
+    texts = {f"{prefix}{path.name}": path.read_text() for path in sorted(folder.glob("[0-9]*.sql"))}
+    return {name: (sql, hashlib.sha256(sql.encode()).hexdigest()) for name, sql in texts.items()}
 
 
-def _checksum(sql: str) -> str:
-    return hashlib.sha256(sql.encode()).hexdigest()
-
-
-async def _applied(connection: Connection) -> dict[str, str]:
+async def _pending(connection: "Connection | Pool", folder: Path) -> dict[str, tuple[str, str]]:
+    """What is not applied yet; raises SchemaError when an applied migration was edited since."""
+    files = _files(KIT, "kit/") | _files(folder)
     if await connection.fetchval("select to_regclass('migration')") is None:
-        return {}
-    return {r["name"]: r["checksum"] for r in await connection.fetch("select name, checksum from migration")}
-
-
-async def pending(connection: Connection, folder: Path) -> list[tuple[str, str]]:
-    """Migrations not applied yet; raises SchemaError when an applied one was edited since."""
-    applied = await _applied(connection)
-    for name, sql in _files(folder):
-        if name in applied and applied[name] != _checksum(sql):
-            raise SchemaError(f"migration {name} was changed after it was applied; add a new one instead")
-    return [(name, sql) for name, sql in _files(folder) if name not in applied]
+        return files
+    for row in await connection.fetch("select name, checksum from migration"):
+        _, checksum = files.pop(row["name"], (None, row["checksum"]))
+        if checksum != row["checksum"]:
+            raise SchemaError(f"migration {row['name']} was changed after it was applied; add a new one instead")
+    return files
 
 
 async def migrate(database_url: str, folder: Path) -> list[str]:
@@ -50,18 +42,17 @@ async def migrate(database_url: str, folder: Path) -> list[str]:
             "create table if not exists migration"
             " (name text primary key, checksum text not null, applied_at timestamptz not null default now())"
         )
-        names = []
-        for name, sql in await pending(connection, folder):
+        pending = await _pending(connection, folder)
+        for name, (sql, checksum) in pending.items():
             async with connection.transaction():
                 await connection.execute(sql)
-                await connection.execute("insert into migration values ($1, $2)", name, _checksum(sql))
-            names.append(name)
-        return names
+                await connection.execute("insert into migration values ($1, $2)", name, checksum)
+        return list(pending)
     finally:
         await connection.close()
 
 
-async def check(connection: Connection, folder: Path) -> None:
+async def check(pool: Pool, folder: Path) -> None:
     """Raises SchemaError when migrations are pending."""
-    if names := [name for name, _ in await pending(connection, folder)]:
-        raise SchemaError(f"the database lacks {', '.join(names)}; run this service with the argument migrate")
+    if pending := await _pending(pool, folder):
+        raise SchemaError(f"the database lacks {', '.join(pending)}; run this service with the argument migrate")

@@ -1,4 +1,4 @@
-"""The outbox: events written in the transaction of the change they tell of, for the relay to publish."""
+"""The outbox: events written in the transaction of the change they tell of, for the relay to publish; its upkeep."""
 
 import asyncio
 import json
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from weakref import WeakSet
 
 import asyncpg
 from google.protobuf.message import Message
@@ -16,16 +17,17 @@ from services.kit.db import Connection
 from services.kit.ids import new_id
 
 MAX_BYTES = 900_000  # below Kafka's default limit of 1 MiB a message, headers included
-KEPT_DAYS = 1
-AHEAD_DAYS = 3
+SENT_DAYS = 1  # so that topics found empty can be filled again
 
-_INSERT = """
-    insert into outbox (id, topic, key, type, sequence, payload, traceparent, extra)
-    select * from unnest(
-        $1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::text[], $8::jsonb[])
-"""
+_INSERT = (
+    "insert into outbox (id, topic, key, type, sequence, payload, traceparent, extra) select * from unnest("
+    "$1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::text[], $8::jsonb[])"
+)
+_PARTITIONS = "select relname from pg_class where relispartition and relname ~ '^outbox_[0-9]{8}$' order by relname"
+_NEEDED = "select exists (select from {} where sent_at is null or sent_at > now() - interval '{} day')"
+_DROP = "delete from {0} where ctid = any(array(select ctid from {0} where {1} < now() - $1::interval limit 50000))"
 
-_waiting: set[asyncio.Event] = set()
+waiting: WeakSet[asyncio.Event] = WeakSet()  # relays of this process, until something is announced
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,7 @@ class Outgoing:
 async def append(tx: Connection, events: Sequence[Outgoing]) -> None:
     """Writes events, in order. Call it after the aggregate's row was written in ``tx``: that row's lock makes
     positions follow the order of commits for each aggregate. Raises ValueError for an event over 900,000 bytes."""
-    rows = [_row(event) for event in events]
-    if rows:
+    if rows := [_row(event) for event in events]:
         await tx.execute(_INSERT, *map(list, zip(*rows, strict=True)))
 
 
@@ -63,45 +64,30 @@ async def append_raw(tx: Connection, topic: str, key: str, payload: bytes, extra
 
 def announce() -> None:
     """Tells the relay of this process that something was committed (a relay elsewhere finds out by polling)."""
-    for event in _waiting:
+    for event in waiting:
         event.set()
 
 
-def subscribe() -> asyncio.Event:
-    """An event that announce() sets; give it back with unsubscribe()."""
-    event = asyncio.Event()
-    _waiting.add(event)
-    return event
-
-
-def unsubscribe(event: asyncio.Event) -> None:
-    """Stops announce() from setting ``event``."""
-    _waiting.discard(event)
-
-
 async def maintain(connection: Connection) -> None:
-    """Makes the partitions of the coming days and drops those whose rows were all sent more than a day ago."""
+    """Makes the coming days' partitions, and drops from all of kit's tables what was kept long enough."""
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    for ahead in range(AHEAD_DAYS + 1):
-        await _make_partition(connection, today + timedelta(days=ahead))
-    names = await connection.fetch(
-        "select inhrelid::regclass::text as name from pg_inherits"
-        " where inhparent = 'outbox'::regclass and inhrelid::regclass::text ~ '^outbox_[0-9]{8}$'"
-    )
-    oldest_kept = f"outbox_{today - timedelta(days=KEPT_DAYS):%Y%m%d}"
-    for name in sorted(r["name"] for r in names):
-        if name < oldest_kept and not await connection.fetchval(
-            f"select exists (select from {name} where sent_at is null)"
-        ):
-            await connection.execute(f"drop table {name}")
-    await connection.execute("delete from outbox_rest where sent_at < now() - interval '1 day'")
+    with suppress(asyncpg.LockNotAvailableError):  # next time, then
+        for day in (today + timedelta(days=ahead) for ahead in range(4)):
+            await _make_partition(connection, day)
+        for name in [row["relname"] for row in await connection.fetch(_PARTITIONS)]:
+            old = name < f"outbox_{today - timedelta(days=SENT_DAYS):%Y%m%d}"
+            if old and not await connection.fetchval(_NEEDED.format(name, SENT_DAYS)):
+                await connection.execute(f"drop table {name}")
+    # An event may come again while Kafka has it: a segment may outlive the retention by a week.
+    taken = timedelta(hours=max(topic.retention_hours for topic in topics.declared().values()), days=7)
+    await connection.execute(_DROP.format("inbox", "received_at"), taken)
+    await connection.execute(_DROP.format("request", "created_at"), timedelta(days=7))
+    await connection.execute(_DROP.format("dead_letter", "replayed_at"), timedelta(days=7))
+    await connection.execute(_DROP.format("outbox_rest", "sent_at"), timedelta(days=SENT_DAYS))
 
 
 async def _make_partition(connection: Connection, day: datetime) -> None:
-    name, end = f"outbox_{day:%Y%m%d}", day + timedelta(days=1)
-    if await connection.fetchval("select to_regclass($1)", name) is not None:
-        return
+    end = day + timedelta(days=1)
+    make = f"create table if not exists outbox_{day:%Y%m%d} partition of outbox for values from ('{day}') to ('{end}')"
     with suppress(asyncpg.CheckViolationError):  # rows of that day are in outbox_rest already, and stay there
-        await connection.execute(
-            f"create table {name} partition of outbox for values from ('{day.isoformat()}') to ('{end.isoformat()}')"
-        )
+        await connection.execute(make)

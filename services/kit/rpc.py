@@ -15,15 +15,15 @@ from opentelemetry.trace import SpanKind
 
 from services.kit import errors, failpoint, outbox, telemetry
 from services.kit.db import TRANSIENT, Connection, Pool
-from services.kit.errors import HallwayError, Problem
+from services.kit.errors import HallwayError, Problem, describe
 from services.kit.ids import new_id
 
 MAX_MESSAGE = 32 * 1024 * 1024
 MAX_SECONDS = 300.0  # an import; other callers set far less
 REQUEST_ID = "x-request-id"
 PROBLEMS = "hallway-problems-bin"
-METADATA_BYTES = 6_000  # gRPC refuses more than 8 KiB of trailing metadata
-STOP_SECONDS = 10.0
+METADATA_BYTES = 6_000  # beside a message of at most 12,000: a Channel takes 32 KiB, gRPC itself 8
+TRIES = 4
 
 _STATUS: dict[type[HallwayError], StatusCode] = {
     errors.Invalid: StatusCode.INVALID_ARGUMENT,
@@ -36,72 +36,56 @@ _STATUS: dict[type[HallwayError], StatusCode] = {
 Context: TypeAlias = Any  # grpc.aio.ServicerContext; grpcio ships no types
 M = TypeVar("M", bound=Message)
 T = TypeVar("T")
+Work: TypeAlias = Callable[[Connection], Awaitable[T]]
 log = logging.getLogger(__name__)
 
 
-async def command(pool: Pool, context: Context, reply_type: type[M], work: Callable[[Connection], Awaitable[M]]) -> M:
+async def command(pool: Pool, context: Context, reply_type: type[M], work: Work[M]) -> M:
     """Runs ``work`` in one transaction, once for each request id: a retry gets the first reply."""
-    request_id = _metadata(context).get(REQUEST_ID, "")
-    try:
-        if len(request_id) > 100:
-            raise errors.Invalid(REQUEST_ID, "a request id has at most 100 characters")
-        return await _retried(lambda: _once(pool, request_id, reply_type, work))
-    except HallwayError as error:
-        await _abort(context, error)
-    except TRANSIENT as error:
-        log.warning("command answered unavailable: %s: %s", type(error).__name__, error)
-        await _abort(context, errors.Unavailable("the database does not answer now; try again"))
-    raise AssertionError("abort raises")
-
-
-async def _once(pool: Pool, request_id: str, reply_type: type[M], work: Callable[[Connection], Awaitable[M]]) -> M:
-    name = reply_type.DESCRIPTOR.full_name
-    async with pool.acquire(timeout=10) as tx, tx.transaction():
-        if request_id and not await _claim(tx, request_id):
-            earlier = await tx.fetchrow("select reply_type, reply from request where id = $1", request_id)
-            if earlier is None or earlier["reply_type"] != name:
-                raise errors.Conflict(REQUEST_ID, "this request id was used for another command; make a new one")
-            return reply_type.FromString(earlier["reply"])
-        reply = await work(tx)
-        if request_id:
-            await tx.execute(
-                "update request set reply_type = $2, reply = $3 where id = $1",
-                request_id, name, reply.SerializeToString(),
-            )  # fmt: skip
+    request_id = str(dict(context.invocation_metadata() or ()).get(REQUEST_ID, ""))
+    reply = await _answer(pool, context, lambda tx: _once(tx, request_id, reply_type, work))
     failpoint.reach("command.after_commit")
     outbox.announce()
     return reply
 
 
-async def _claim(tx: Connection, request_id: str) -> bool:
-    """True for the first to come; a second one waits here until the first has committed."""
-    return bool(
-        await tx.fetchval("insert into request (id) values ($1) on conflict do nothing returning true", request_id)
-    )
-
-
-async def _retried(work: Callable[[], Awaitable[T]], tries: int = 4) -> T:
-    """Deadlocks and serialization failures are for the loser to try again."""
-    for attempt in range(tries):
-        try:
-            return await work()
-        except asyncpg.TransactionRollbackError:
-            if attempt == tries - 1:
-                raise
-            await asyncio.sleep(0.01 * 2**attempt)
-    raise AssertionError("unreachable")
-
-
-async def question(pool: Pool, context: Context, work: Callable[[Connection], Awaitable[T]]) -> T:
+async def question(pool: Pool, context: Context, work: Work[T]) -> T:
     """Runs ``work`` in a read-only transaction."""
-    try:
-        async with pool.acquire(timeout=10) as tx, tx.transaction(readonly=True):
-            return await work(tx)
-    except HallwayError as error:
-        await _abort(context, error)
-    except TRANSIENT as error:
-        log.warning("question answered unavailable: %s: %s", type(error).__name__, error)
-        await _abort(context, errors.Unavailable("the database does not answer now; try again"))
+    return await _answer(pool, context, work, readonly=True)
+
+
+async def _once(tx: Connection, request_id: str, reply_type: type[M], work: Work[M]) -> M:
+    if not request_id:
+        return await work(tx)
+    if len(request_id) > 100:
+        raise errors.Invalid(REQUEST_ID, "a request id has at most 100 characters")
+    name = reply_type.DESCRIPTOR.full_name
+    # Of several that come together one inserts; the others wait here until it has committed.
+    claim = "insert into request (id) values ($1) on conflict do nothing returning true"
+    if not await tx.fetchval(claim, request_id):
+        earlier = await tx.fetchrow("select reply_type, reply from request where id = $1", request_id)
+        if earlier is None or earlier["reply_type"] != name:
+            raise errors.Conflict(REQUEST_ID, "this request id was used for another command; make a new one")
+        return reply_type.FromString(earlier["reply"])
+    reply = await work(tx)
+    keep = "update request set reply_type = $2, reply = $3 where id = $1"
+    await tx.execute(keep, request_id, name, reply.SerializeToString())
+    return reply
+
+
+async def _answer(pool: Pool, context: Context, work: Work[T], readonly: bool = False) -> T:
+    """What ``work`` returns, or the status of its error. The loser of a deadlock tries again."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            async with asyncio.timeout(MAX_SECONDS), pool.acquire(timeout=10) as tx, tx.transaction(readonly=readonly):
+                return await work(tx)
+        except HallwayError as error:
+            await _abort(context, error)
+        except TRANSIENT as error:
+            if not isinstance(error, asyncpg.TransactionRollbackError) or attempt == TRIES:
+                log.warning("a call was answered unavailable: %s", describe(error))
+                await _abort(context, errors.Unavailable("the database does not answer now; try again"))
+            await asyncio.sleep(0.005 * 2**attempt)
     raise AssertionError("abort raises")
 
 
@@ -112,10 +96,6 @@ async def _abort(context: Context, error: HallwayError) -> None:
     await context.abort(_STATUS[type(error)], error.message[:1000], ((PROBLEMS, packed),))
 
 
-def _metadata(context: Context) -> dict[str, str]:
-    return {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
-
-
 class _Traces(grpc.aio.ServerInterceptor):
     """A server span for each call, a child of the caller's."""
 
@@ -124,10 +104,9 @@ class _Traces(grpc.aio.ServerInterceptor):
         parent = dict(details.invocation_metadata).get("traceparent")
         if handler is None or parent is None:
             return handler
-        name = str(details.method).lstrip("/")
 
         async def unary(request: Any, context: Context) -> Any:
-            with telemetry.span(name, SpanKind.SERVER, str(parent)):
+            with telemetry.span(str(details.method).lstrip("/"), SpanKind.SERVER, str(parent)):
                 return await (handler.unary_unary or handler.stream_unary)(request, context)
 
         return handler._replace(unary_unary=handler.unary_unary and unary, stream_unary=handler.stream_unary and unary)
@@ -137,17 +116,12 @@ class Server:
     """A Part: the gRPC server of a service, with the standard health service."""
 
     def __init__(self, listen: str, register: Sequence[Callable[[grpc.aio.Server], None]]) -> None:
-        self._listen = listen
-        self._register = register
+        self._listen, self._register, self.port = listen, register, 0
         self._health = health.aio.HealthServicer()
-        self.port = 0
 
     async def start(self) -> None:
         """Listens; ``port`` is then known, also when the setting said 0."""
-        options = [
-            ("grpc.max_receive_message_length", MAX_MESSAGE),
-            ("grpc.so_reuseport", 0),  # a taken port must fail, not be shared
-        ]
+        options = [("grpc.max_receive_message_length", MAX_MESSAGE), ("grpc.so_reuseport", 0)]  # a taken port must fail
         self._server = grpc.aio.server(interceptors=[_Traces()], options=options, maximum_concurrent_rpcs=1_000)
         for register in self._register:
             register(self._server)
@@ -157,13 +131,11 @@ class Server:
         await self._health.set("", health_pb2.HealthCheckResponse.SERVING)
 
     async def stop(self) -> None:
-        """Refuses new calls, waits for those under way."""
         await self._health.enter_graceful_shutdown()
-        await self._server.stop(STOP_SECONDS)
+        await self._server.stop(grace=10)
 
-    def problem(self) -> str | None:
+    def problem(self) -> None:
         """Always None: a server that listens has no other state."""
-        return None
 
 
 class Channel:
@@ -171,45 +143,34 @@ class Channel:
 
     def __init__(self, target: str) -> None:
         self.target = target
-        options = [("grpc.max_receive_message_length", MAX_MESSAGE), ("grpc.max_send_message_length", MAX_MESSAGE)]
+        # A service that is back is found at once; left to itself gRPC would wait up to two minutes.
+        options = [("grpc.max_reconnect_backoff_ms", 2_000), ("grpc.max_metadata_size", 32 * 1024)]
+        options += [("grpc.max_receive_message_length", MAX_MESSAGE)]
         self.grpc = grpc.aio.insecure_channel(target, options=options)
 
     async def call(
         self, method: Any, request: Any, *, timeout: float = 5.0, request_id: str | None = None, tries: int = 3
     ) -> Any:
         """Calls ``method`` (of a stub on ``self.grpc``); raises kit errors, Unavailable once ``tries`` are used up.
-
         ``request`` is a message or, for a streaming call, an asynchronous iterator (then give tries=1)."""
         request_id = request_id or str(new_id())
         with telemetry.span(type(request).__name__, SpanKind.CLIENT) as traceparent:
             metadata = [(REQUEST_ID, request_id)] + ([("traceparent", traceparent)] if traceparent else [])
-            for attempt in range(1, tries + 1):
+            for left in reversed(range(tries)):
                 try:
                     return await method(request, timeout=timeout, metadata=metadata)
                 except grpc.aio.AioRpcError as error:
-                    if error.code() != StatusCode.UNAVAILABLE or attempt == tries:
+                    if error.code() != StatusCode.UNAVAILABLE or not left:
                         raise _error(error, self.target) from None
-                    await asyncio.sleep(0.05 * 4**attempt)
-        raise AssertionError("unreachable")
+                    await asyncio.sleep(0.8 / 4 ** (left - 1))
 
     async def close(self) -> None:
-        """Closes the connection."""
         await self.grpc.close()
 
 
 def _error(error: grpc.aio.AioRpcError, target: str) -> HallwayError:
-    message = error.details() or str(error.code())
-    kinds = {code: kind for kind, code in _STATUS.items()}
-    kind = kinds.get(error.code())
-    if kind is None or kind is errors.Unavailable:
+    kind = next((kind for kind, code in _STATUS.items() if code == error.code()), errors.Unavailable)
+    if kind is errors.Unavailable:
         return errors.Unavailable(f"{target} does not answer: {error.code().name}")
-    result: HallwayError = kind.__new__(kind)
-    HallwayError.__init__(result, message, _problems(error))
-    return result
-
-
-def _problems(error: grpc.aio.AioRpcError) -> list[Problem]:
-    for key, value in error.trailing_metadata() or ():
-        if key == PROBLEMS:
-            return [Problem(*problem) for problem in json.loads(value)]
-    return []
+    problems = dict(error.trailing_metadata() or ()).get(PROBLEMS, "[]")
+    return kind.told(error.details() or error.code().name, [Problem(*each) for each in json.loads(problems)])

@@ -16,17 +16,13 @@ class ServiceSettings(BaseSettings):
     database_pool: int = Field(10, ge=2, le=100, description="connections this process opens at most")
     kafka_bootstrap: str = Field(description="host:port[,host:port] of the brokers")
     kafka_idempotence: bool = Field(True, description="idempotent producer; the embedded broker has none")
-    kafka_fetch_wait_ms: int = Field(
-        500, ge=1, le=5_000, description="how long a broker holds an empty fetch; the embedded one needs it short"
-    )
+    kafka_fetch_wait_ms: int = Field(500, ge=1, le=5_000, description="how long a broker holds an empty fetch")
     kafka_session_timeout_ms: int = Field(10_000, ge=1_000, le=300_000)
     kafka_silence_seconds: float = Field(60, gt=0, description="a consumer that hears nothing for so long exits")
     grpc_listen: str = Field("127.0.0.1:0", description="host:port of this service's gRPC server")
     health_listen: str = Field("127.0.0.1:0", description="host:port of /livez and /readyz")
     log: Literal["json", "text"] = "json"
-    otlp_endpoint: str | None = Field(
-        None, description="http://host:4317 of an OpenTelemetry collector; none: no traces"
-    )
+    otlp_endpoint: str | None = Field(None, description="http://host:4317 of a collector; none: no traces")
     stop_seconds: float = Field(25, gt=0, description="bound on an orderly stop")
 
 

@@ -29,12 +29,10 @@ class Topic:
 @cache
 def declared() -> dict[str, Topic]:
     """All topics by name."""
-    document = yaml.safe_load(FILE.read_text())["topics"]
-    lists = ("producers", "consumers", "types")
-    return {
-        name: Topic(name, **{k: tuple(v) if k in lists else v for k, v in fields.items()})  # type: ignore[arg-type]
-        for name, fields in document.items()
-    }
+    topics = {}
+    for name, fields in yaml.safe_load(FILE.read_text())["topics"].items():
+        topics[name] = Topic(name, **{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})  # type: ignore[arg-type]
+    return topics
 
 
 @cache
@@ -46,38 +44,22 @@ def topic_of(type_name: str) -> str:
     raise KeyError(f"{type_name} is in no topic of {FILE.name}; declare it there")
 
 
-def dead_letter_topic(owner: str) -> str:
-    """Where ``owner`` publishes what it could not handle."""
-    return f"hallway.{owner}.dead-letter.v1"
-
-
-def _new_topic(topic: Topic, replication: int, configs: bool) -> NewTopic:
-    settings = {"retention.ms": str(topic.retention_hours * 3_600_000)}
-    if replication >= 3:
-        settings["min.insync.replicas"] = "2"
-    return NewTopic(topic.name, topic.partitions, replication, topic_configs=settings if configs else {})
-
-
 async def create(bootstrap: str, replication: int = 1) -> list[str]:
     """Creates the declared topics that are missing; returns their names."""
+    safe = {"min.insync.replicas": "2"} if replication >= 3 else {}
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        there = set(await admin.list_topics())
-        missing = [t for t in declared().values() if t.name not in there]
-        if missing:
-            response = await admin.create_topics([_new_topic(t, replication, configs=True) for t in missing])
-            _raise_on_error(response)
-        return [t.name for t in missing]
+        there, new = await admin.list_topics(), []
+        for topic in (topic for name, topic in declared().items() if name not in there):
+            configs = {"retention.ms": str(topic.retention_hours * 3_600_000)} | safe
+            new.append(NewTopic(topic.name, topic.partitions, replication, topic_configs=configs))
+        for name, code, *rest in (await admin.create_topics(new)).topic_errors if new else ():
+            if code not in (0, 36):  # 36: somebody else made it at the same time
+                raise RuntimeError(f"topic {name} could not be made: error {code} {' '.join(map(str, rest))}")
+        return [topic.name for topic in new]
     finally:
         await admin.close()
-
-
-def _raise_on_error(response: object) -> None:
-    already_there = 36
-    for name, code, *rest in response.topic_errors:  # type: ignore[attr-defined]
-        if code not in (0, already_there):
-            raise RuntimeError(f"topic {name} could not be made: error {code} {' '.join(map(str, rest))}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""``python -m services.portal``: runs the portal; arguments as in services/kit/commands.py, and rebuild."""
+"""``python -m services.portal``: runs the portal; arguments as in services/kit/lifecycle.py, and rebuild."""
 
 import sys
 

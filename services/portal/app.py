@@ -41,7 +41,7 @@ def parts(r: Resources[Settings]) -> list[Part]:
 
 def _with_health(app: Any, health: Health) -> Any:
     async def serve(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
-        answering = health if scope["type"] == "http" and health.answers(scope["path"]) else app
+        answering = health if scope["type"] == "http" and scope["path"] in health.checks else app
         await answering(scope, receive, send)
 
     return serve

@@ -3,9 +3,11 @@
 import asyncio
 
 import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from embedded.broker import Broker
 from services.kit import outbox, topics
+from services.kit import relay as kit_relay
 from tests.component import tiny
 from tests.component.conftest import Tiny, running
 from tests.conftest import MakeDatabase, eventually
@@ -60,6 +62,61 @@ async def test_events_already_sent_are_sent_again_to_a_broker_that_came_back_emp
     assert sorted(ends) == ["a", "b", "c"]
 
 
+async def test_a_relay_that_lived_through_the_loss_sends_again_what_it_had_sent(service: Tiny) -> None:
+    await publish(service, "a", "b", *tiny.keys(20))
+    with Broker() as first:
+        await topics.create(first.bootstrap)
+        point_at(service, first)
+        relay = service.relay()
+        await relay.start()
+        await eventually(lambda: all_sent(service))
+    with Broker(port=first.port) as second:
+        await topics.create(second.bootstrap)
+        await publish(service, "c")
+        await asyncio.wait_for(_all_of({"a", "b", "c", *tiny.keys(20)}, second.bootstrap), 60)
+        await relay.stop()
+
+
+async def test_nothing_is_sent_again_while_the_broker_keeps_what_it_has(
+    service: Tiny, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kit_relay, "CHECK_SECONDS", 0.0)
+    with Broker() as broker:
+        await topics.create(broker.bootstrap)
+        point_at(service, broker)
+        for take in range(2):
+            async with running(service.relay()):
+                for number in range(5):
+                    await publish(service, *(f"{take}-{number}-{key}" for key in tiny.keys(20)))
+                    await eventually(lambda: all_sent(service))
+                await asyncio.sleep(0.5)
+        await publish(service, "last")
+        async with running(service.relay()):
+            records = await asyncio.wait_for(_records(broker.bootstrap, 201), 20)
+            await asyncio.sleep(0.5)
+            ends = await _ends(broker.bootstrap)
+    assert len(set(records)) == 201
+    assert ends <= 201  # the embedded broker tells less than the end
+
+
+async def all_sent(service: Tiny) -> bool:
+    return await service.pool.fetchval("select count(*) from outbox where sent_at is null") == 0
+
+
+async def _ends(bootstrap: str) -> int:
+    async with AIOKafkaConsumer(bootstrap_servers=bootstrap) as reader:
+        places = [TopicPartition("hallway.attendee.tie.v1", partition) for partition in range(4)]
+        return sum((await reader.end_offsets(places)).values())
+
+
+async def _all_of(keys: set[str], bootstrap: str) -> None:
+    async with AIOKafkaConsumer(
+        "hallway.attendee.tie.v1", bootstrap_servers=bootstrap, auto_offset_reset="earliest"
+    ) as reader:
+        while keys:
+            keys.discard((await reader.getone()).key.decode())
+
+
 async def _records(bootstrap: str, count: int) -> list[str]:
     from tests.component.test_event_path import read_all
 
@@ -72,11 +129,6 @@ async def test_a_consumer_whose_broker_is_gone_says_that_it_should_be_started_an
         point_at(service, broker)
         consumer = service.consumer()
         await consumer.start()
-
-        async def assigned() -> bool:
-            return consumer.assigned()
-
-        await eventually(assigned)
         assert consumer.problem() is None
 
     async def complains() -> bool:

@@ -1,5 +1,6 @@
 """The event path on a real broker and PostgreSQL: exactly once, in order, whatever is killed."""
 
+import asyncio
 import uuid
 from typing import Any
 
@@ -249,7 +250,7 @@ async def test_two_consumers_of_a_group_share_the_work_and_hand_it_over(tiny_ser
         await second.start()
 
         async def both_have_some() -> bool:
-            return first.assigned() and second.assigned()
+            return all(c.subscriber.consumer and c.subscriber.consumer.assignment() for c in (first, second))
 
         await eventually(both_have_some)
         await publish(tiny_service, [tiny.tie(key, 2) for key in tiny.keys(200)])
@@ -262,6 +263,40 @@ async def test_two_consumers_of_a_group_share_the_work_and_hand_it_over(tiny_ser
         await eventually(all_arrived)
     effects = await tiny_service.effects()
     assert sorted(effects) == sorted((key, n) for key in tiny.keys(200) for n in (1, 2, 3))
+
+
+async def test_a_consumer_at_work_for_long_is_not_taken_for_one_whose_broker_is_gone(tiny_service: Tiny) -> None:
+    told: list[str | None] = []
+    tiny_service.settings = tiny_service.settings.model_copy(update={"kafka_silence_seconds": 0.5})
+
+    async def slow(tx: Connection, events: list[kit_consumer.Event]) -> None:
+        if events[0].key == "c1":
+            # They wait in the fetch buffer, some of each partition, so that no fetch goes out.
+            await publish(tiny_service, [tiny.conference("c2"), *(tiny.tie(key, 1) for key in tiny.keys(40))])
+            for _ in range(20):
+                await asyncio.sleep(0.1)
+                told.append(consumer.problem())
+        await tiny.note(tx, events)
+
+    subscription = kit_consumer.Subscription("tiny", dict.fromkeys(tiny.SUBSCRIPTION.handlers, slow))
+    consumer = kit_consumer.Consumer(tiny_service.settings, tiny_service.pool, tiny.OWNER, subscription)
+    await publish(tiny_service, [tiny.conference("c1")])
+    async with running(tiny_service.relay(), consumer):
+
+        async def all_arrived() -> bool:
+            return len(await tiny_service.effects()) == 42
+
+        await eventually(all_arrived)
+    assert told == [None] * 20
+
+
+async def test_a_long_transaction_that_wrote_to_the_outbox_does_not_hold_up_the_relay(tiny_service: Tiny) -> None:
+    async with tiny_service.pool.acquire() as long, long.transaction():
+        await outbox.append(long, [tiny.conference("held back")])
+        await publish(tiny_service, [tiny.conference("c1")])
+        async with running(tiny_service.relay()):
+            [record] = await asyncio.wait_for(read_all(tiny_service.settings.kafka_bootstrap, CONFERENCES, 1), 20)
+    assert record.key == b"c1"
 
 
 async def test_a_second_relay_stands_by_and_takes_over(tiny_service: Tiny) -> None:

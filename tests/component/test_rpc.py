@@ -12,7 +12,7 @@ from hallway.attendee.v1 import attendee_pb2 as pb
 from hallway.attendee.v1 import service_pb2 as api
 from hallway.attendee.v1 import service_pb2_grpc
 
-from services.kit import errors
+from services.kit import errors, rpc
 from services.kit.db import Connection, Pool
 from services.kit.rpc import Channel, Server, command, question
 from tests.component.conftest import running
@@ -36,6 +36,8 @@ class Notes(service_pb2_grpc.AttendeeServiceServicer):
                 )
             if request.slug == "many":
                 raise errors.Invalid.all([errors.Problem("slug", "x" * 200, row) for row in range(1000)])
+            if request.slug == "long":
+                raise errors.Invalid.all([errors.Problem("slug", "語" * 1000, row) for row in range(1000)])
             if request.slug == "taken":
                 raise errors.Conflict("slug", "another conference has it")
             row = await tx.fetchval("insert into note (text) values ($1) returning id", request.slug)
@@ -125,6 +127,22 @@ async def test_more_problems_than_fit_are_cut_not_lost(world: World) -> None:
         await world.create("many")
     assert 5 < len(caught.value.problems) < 1000
     assert caught.value.problems[0] == errors.Problem("slug", "x" * 200, 0)
+
+
+async def test_many_problems_with_a_long_message_in_any_script_still_fit(world: World) -> None:
+    for _ in range(20):  # past its bound gRPC refuses some, past twice the bound all
+        with pytest.raises(errors.Invalid, match="^語{1000}$") as caught:
+            await world.create("long")
+        assert caught.value.problems[0].field == "slug"
+
+
+async def test_a_call_without_a_deadline_is_bounded_by_the_service(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rpc, "MAX_SECONDS", 0.2)
+    with pytest.raises(grpc.aio.AioRpcError) as ended:
+        await world.stub.GetAttendee(api.GetAttendeeRequest(attendee_id="slow"))
+    assert ended.value.code() is grpc.StatusCode.UNAVAILABLE
 
 
 async def test_conflict_and_not_found_keep_their_kind(world: World) -> None:

@@ -6,10 +6,11 @@ from tests.e2e.conftest import Pair, Stack, fine
 ANSWER = "hallway.matchmaking.v1.MatchmakingService/AnswerSuggestion"
 MATCH_MADE = "hallway.matchmaking.v1.MatchMade"
 SCHEDULED = "hallway.scheduling.v1.SessionScheduled"
+POST = "POST /api/v1/conferences/{slug}/attendees/{attendee_id}/suggestions/{suggestion_id}/answer"
 
 # (service, span) and its child: what a second yes sets off.
 EDGES = {
-    (("hallway-portal", "HTTP POST"), ("hallway-portal", "fastapi.endpoint")),
+    (("hallway-portal", POST), ("hallway-portal", "fastapi.endpoint")),
     (("hallway-portal", "fastapi.endpoint"), ("hallway-portal", "AnswerSuggestionRequest")),
     (("hallway-portal", "AnswerSuggestionRequest"), ("hallway-matchmaking", ANSWER)),
     (("hallway-matchmaking", ANSWER), ("hallway-matchmaking", f"publish {MATCH_MADE}")),

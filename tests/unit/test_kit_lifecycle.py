@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from services.kit import lifecycle
 from services.kit.db import TRANSIENT
 from services.kit.lifecycle import Loop, Process
 
@@ -51,6 +54,30 @@ async def test_a_part_that_does_not_stop_is_left_behind_after_the_bound() -> Non
     assert log == ["start a", "terminate pool"]
 
 
+async def test_a_part_that_fails_to_stop_does_not_keep_the_others_from_stopping() -> None:
+    class Fails(Part):
+        async def stop(self) -> None:
+            raise ValueError("a bug")
+
+    log: list[str] = []
+    assert await process(log).run([Part("a", log), Fails("b", log), Part("c", log, problem="c is broken")]) == 1
+    assert log[3:] == ["stop c", "stop a", "close pool"]
+
+
+async def test_a_process_that_cannot_get_started_ends_so_that_it_is_started_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Hangs(Part):
+        async def start(self) -> None:
+            await asyncio.sleep(60)
+
+    monkeypatch.setattr(lifecycle, "START_SECONDS", 0.05)
+    log: list[str] = []
+    with pytest.raises(TimeoutError):
+        await process(log).run([Part("a", log), Hangs("b", log)])
+    assert log == ["start a", "stop a", "close pool"]
+
+
 async def test_parts_started_before_one_that_cannot_start_are_stopped() -> None:
     class Refuses(Part):
         async def start(self) -> None:
@@ -81,5 +108,5 @@ async def test_a_loop_goes_on_after_an_error_that_passes_and_ends_with_one_that_
     assert loop._task is not None
     await loop._task
     assert errors == []
-    assert loop.problem() == "tiny stopped: a bug"
+    assert loop.problem() == "tiny stopped: ZeroDivisionError"
     await loop.stop()

@@ -1,9 +1,11 @@
 """Puts the JSON API and the pages into one ASGI application."""
 
+from collections.abc import MutableMapping
+from typing import Any
+
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from services.kit.telemetry import HttpTraces
 from services.portal.api.deps import Deps
 from services.portal.api.http import attendees, conferences, problems, registrations, sessions, sources, tokens
 from services.portal.api.http.call import Authentication
@@ -40,7 +42,12 @@ def create_app(deps: Deps) -> FastAPI:
         seconds=settings.request_seconds,
     )
     limits = Middleware(BodyLimit, body=settings.body_max_bytes, upload=settings.upload_max_bytes)
-    app = FastAPI(openapi_url=None, middleware=[Middleware(HttpTraces), load, limits])
+    app = FastAPI(openapi_url=None, middleware=[load, limits], telemetry={"exclude": _is_event_stream})
     app.mount("/api/v1", create_api(deps))
     app.include_router(pages_router(deps))
     return app
+
+
+def _is_event_stream(scope: MutableMapping[str, Any]) -> bool:
+    # It lasts as long as its page: a span would tell nothing.
+    return (b"accept", b"text/event-stream") in scope.get("headers", ())
