@@ -14,21 +14,21 @@ def ack_before_commit() -> None:
     """The consumer commits a batch's offsets before its transaction."""
     from services.kit.consumer import Consumer
 
-    take = Consumer._take_or_bury
+    take = Consumer._take
 
     async def hasty(self: Consumer, records: Sequence[Any]) -> None:
         await self._commit(records)
         await asyncio.sleep(SLOW)
         await take(self, records)
 
-    Consumer._take_or_bury = hasty  # type: ignore[method-assign]
+    Consumer._take = hasty  # type: ignore[method-assign]
 
 
 def no_inbox() -> None:
     """An event that comes twice takes effect twice."""
     from services.kit import inbox
 
-    noted = inbox._NEW.replace("returning event_id", "")
+    noted = inbox._NEW.removesuffix(" returning event_id")
     inbox._NEW = f"with noted as ({noted}) select id as event_id from unnest($2::uuid[]) as id"
 
 
@@ -36,11 +36,10 @@ def no_request_ids() -> None:
     """A command that is sent again is carried out again."""
     from services.kit import rpc
 
-    async def claim(tx: Any, request_id: str) -> bool:
-        await tx.execute("insert into request (id) values ($1) on conflict do nothing", request_id)
-        return True
+    async def once(tx: Any, request_id: str, reply_type: Any, work: Any) -> Any:
+        return await work(tx)
 
-    rpc._claim = claim
+    rpc._once = once
 
 
 def no_constraint() -> None:
@@ -59,12 +58,12 @@ def marked_before_sent() -> None:
 
     send = relay.Relay._send
 
-    async def hasty(self: Any, place: Any, rows: Sequence[Any]) -> list[int]:
+    async def hasty(self: Any, place: Any, rows: list[Any], sent: list[int]) -> None:
         connection = await asyncpg.connect(self._settings.database_url)
         await connection.execute(relay._SENT, [row["position"] for row in rows])
         await connection.close()
         await asyncio.sleep(SLOW)
-        return await send(self, place, rows)
+        await send(self, place, rows, sent)
 
     relay.Relay._send = hasty  # type: ignore[method-assign]
 

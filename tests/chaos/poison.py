@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from aiokafka import AIOKafkaProducer
 from hallway.attendee.v1.events_pb2 import AttendeeChanged, TieChanged
 
-from services.kit.envelope import type_of
+from services.kit.envelope import text_headers
 from tests.chaos.checks import Injected, groups_that_read
 from tests.chaos.hall import Hall
 from tests.chaos.read import GROUPS, fingerprint
@@ -24,7 +24,7 @@ def headers(name: str, **other: str) -> Headers:
     """The headers of an event of a type."""
     fine = {
         "ce_specversion": "1.0", "ce_id": str(uuid.uuid4()), "ce_type": name, "ce_source": "/nobody",
-        "ce_subject": "nobody", "ce_time": datetime.now(UTC).isoformat(), "ce_sequence": "1",
+        "ce_subject": f"nobody {uuid.uuid4()}", "ce_time": datetime.now(UTC).isoformat(), "ce_sequence": "1",
     }  # fmt: skip
     return [(key, value.encode()) for key, value in (fine | other).items()]
 
@@ -75,7 +75,7 @@ class Poisoner:
         try:
             for name, topic, value, pairs in chosen:
                 sent = await producer.send_and_wait(topic, value, key=b"nobody", headers=pairs)
-                groups = groups_that_read(topic, type_of(pairs))
+                groups = groups_that_read(topic, text_headers(pairs).get("ce_type", ""))
                 self.injected.append(Injected(name, topic, sent.partition, fingerprint(value), groups))
         finally:
             await producer.stop()
