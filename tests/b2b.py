@@ -34,7 +34,8 @@ def problems(text: str, slots: list[int]) -> list[str]:
 
 def breaks(text: str, slots: list[int]) -> list[int]:
     """The breaks of each person: holes in the string of their day."""
-    people, length = (int(re.search(rf"{name} = (\d+)", text)[1]) for name in ("nBusiness", "nTotalSlots"))
+    numbers = {name: int(value) for name, value in re.findall(r"(\w+) = (\d+)", text)}
+    people, length = numbers["nBusiness"], numbers["nTotalSlots"]
     pairs = [(int(a), int(b)) for a, b, _ in re.findall(r"\|\s*(\d+),\s*(\d+),\s*(\d+)", text)]
     counts = []
     for person in range(1, people + 1):
