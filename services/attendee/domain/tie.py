@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from uuid import UUID, uuid5
+from hashlib import sha1
+from typing import NamedTuple
+from uuid import UUID
 
 from services.attendee.domain.text import Problems, shown
 
@@ -13,8 +15,7 @@ MOST_AT_ONCE = 1_000_000
 MONTH = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])|")
 
 
-@dataclass(frozen=True, slots=True)
-class PairCount:
+class PairCount(NamedTuple):
     """How often `actor` turned to `target`; `month` is YYYY-MM, or empty when unknown."""
 
     actor: UUID
@@ -24,8 +25,7 @@ class PairCount:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class PairTotal:
+class PairTotal(NamedTuple):
     """Both directions between two people, a < b, of one kind in one month."""
 
     a: UUID
@@ -36,8 +36,7 @@ class PairTotal:
     b_to_a: int
 
 
-@dataclass(frozen=True, slots=True)
-class TieCount:
+class TieCount(NamedTuple):
     """Interactions of one pair in one source, kind and month."""
 
     source_id: UUID
@@ -59,10 +58,20 @@ class Tie:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What adding counts changed: so many ties, so many of them new to the source; those to be told of."""
+
+    changed: int
+    new: int
+    told: list[Tie]
+
+
 def tie_id(conference_id: UUID, a: UUID, b: UUID) -> UUID:
     """The same id whenever the pair is the same, whichever is named first."""
     low, high = (a, b) if a < b else (b, a)
-    return uuid5(conference_id, f"{low}{high}")
+    name = conference_id.bytes + f"{low}{high}".encode()  # what uuid5 does, in half its time
+    return UUID(bytes=sha1(name, usedforsecurity=False).digest()[:16], version=5)
 
 
 def add_up(counts: Iterable[PairCount]) -> list[PairTotal]:

@@ -9,7 +9,7 @@ from services.attendee.domain.conference import Conference
 from services.attendee.domain.events import Event
 from services.attendee.domain.registering import Person
 from services.attendee.domain.source import Source, SourceHeader
-from services.attendee.domain.tie import PairTotal, Tie
+from services.attendee.domain.tie import Added, PairTotal, Tie
 
 
 class Events(Protocol):
@@ -89,8 +89,8 @@ class Sources(Protocol):
     async def replace_counts(self, source: Source, totals: Sequence[PairTotal]) -> list[UUID]:
         """Make the counts of a source the ones given; the ties that changed."""
 
-    async def add_counts(self, source: Source, totals: Sequence[PairTotal]) -> tuple[list[UUID], int]:
-        """Add to the counts of a source; the ties that changed, and how many the source had not touched before."""
+    async def add_counts(self, source: Source, totals: Sequence[PairTotal], said_yes: Collection[UUID]) -> Added:
+        """Add to the counts of a source; ties of two who said yes advance by one version, and are to be told of."""
 
     async def remove_source(self, source: Source) -> list[UUID]:
         """Drop a source and its counts; the ties that changed."""

@@ -4,13 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from services.attendee.domain.attendee import State
-from services.attendee.domain.events import SourceImported
+from services.attendee.domain.attendee import SAID_YES, State
+from services.attendee.domain.events import SourceImported, TieChanged
 from services.attendee.domain.source import Source, SourceFigures, SourceHeader
 from services.attendee.domain.text import Problems
 from services.attendee.domain.tie import PairCount, add_up, check_pair_count
 from services.attendee.handlers.ports import Importing
-from services.attendee.handlers.tell_ties import tell_ties
 from services.kit.errors import Conflict, Invalid
 
 MOST = 10_000
@@ -23,25 +22,25 @@ async def record_interactions(
     if not 1 <= len(counts) <= MOST:
         raise Invalid("counts", f"{len(counts)} counts in one request; send 1 to {MOST}")
     await store.lock_conference(header.conference_id)
-    await _check(store, header, counts)
+    said_yes = await _check(store, header, counts)
     before = await store.find_source(header) or Source(new_id(), header, SourceFigures(), version=0)
     if before.header.visibility is not header.visibility:
         # Counts given in private must not become evidence by a later call.
         raise Conflict("visibility", f"source {header.name} is {before.header.visibility}; withdraw it to change that")
-    changed, new_ties = await store.add_counts(before, add_up(counts))
+    added = await store.add_counts(before, add_up(counts), said_yes)
     figures = replace(
         before.figures,
         interactions=before.figures.interactions + sum(c.count for c in counts),
-        ties=before.figures.ties + new_ties,
+        ties=before.figures.ties + added.new,
     )
     source = replace(before, figures=figures, version=before.version + 1)
     await store.save_source(source)
-    await store.publish([SourceImported(source)])
-    await tell_ties(store, changed)
-    return len(changed)
+    await store.publish([SourceImported(source), *map(TieChanged, added.told)])
+    return added.changed
 
 
-async def _check(store: Importing, header: SourceHeader, counts: Sequence[PairCount]) -> None:
+async def _check(store: Importing, header: SourceHeader, counts: Sequence[PairCount]) -> set[UUID]:
+    """Those who said yes, of all who are named."""
     problems = Problems()
     known = await store.attendees(header.conference_id, {i for c in counts for i in (c.actor, c.target)})
     for problems.row, count in enumerate(counts):
@@ -52,3 +51,4 @@ async def _check(store: Importing, header: SourceHeader, counts: Sequence[PairCo
                 problems.add(field, f"{field} {attendee_id} is no attendee registered for this conference")
     if problems.found:
         raise Invalid.all(problems.found)
+    return {attendee.id for attendee in known.values() if attendee.state in SAID_YES}

@@ -5,12 +5,11 @@ from uuid import UUID
 
 from services.attendee.domain.attendee import SAID_YES
 from services.attendee.domain.source import Source, SourceHeader
-from services.attendee.domain.tie import PairTotal, Tie, tie_id
+from services.attendee.domain.tie import Added, PairTotal, Tie, tie_id
+from services.attendee.store.add_counts import LARGEST_COUNT, add_counts
 from services.attendee.store.lock import ConferenceLock
 from services.attendee.store.rows import COUNTS, SOURCE, source_of, tie_of
 from services.kit.errors import NotFound
-
-LARGEST_COUNT = 4_294_967_295  # what the event's uint32 holds
 
 _GIVEN = """
     given as (
@@ -30,18 +29,6 @@ _REPLACE = f"""
         returning tie_id
     )
     select tie_id from gone union select tie_id from kept order by tie_id
-"""
-_ADD = f"""
-    with {_GIVEN}, before as (
-        select distinct tie_id from tie_count where source_id = $1 and tie_id = any($2::uuid[])
-    ), kept as (
-        insert into tie_count as old (tie_id, source_id, kind, month, a_to_b, b_to_a)
-        select tie_id, $1, kind, month, a_to_b, b_to_a from given
-        on conflict (tie_id, source_id, kind, month) do update set
-            a_to_b = least(old.a_to_b + excluded.a_to_b, {LARGEST_COUNT}),
-            b_to_a = least(old.b_to_a + excluded.b_to_a, {LARGEST_COUNT})
-    )
-    select distinct tie_id, tie_id not in (select tie_id from before) as is_new from given order by tie_id
 """
 _SAVE_SOURCE = f"""
     insert into source ({SOURCE}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -98,11 +85,9 @@ class TieWrites(ConferenceLock):
         rows = await self.tx.fetch(_REPLACE, source.id, *_columns(ids, totals))
         return [row["tie_id"] for row in rows]
 
-    async def add_counts(self, source: Source, totals: Sequence[PairTotal]) -> tuple[list[UUID], int]:
-        """Add to the counts of a source; the ties that changed, and how many the source had not touched before."""
-        ids = await self._make_ties(source, totals)
-        rows = await self.tx.fetch(_ADD, source.id, *_columns(ids, totals))
-        return [row["tie_id"] for row in rows], sum(row["is_new"] for row in rows)
+    async def add_counts(self, source: Source, totals: Sequence[PairTotal], said_yes: Collection[UUID]) -> Added:
+        """Add to the counts of a source; ties of two who said yes advance by one version, and are to be told of."""
+        return await add_counts(self.tx, source, totals, said_yes)
 
     async def remove_source(self, source: Source) -> list[UUID]:
         """Drop a source and its counts; the ties that changed."""
