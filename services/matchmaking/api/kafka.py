@@ -11,6 +11,7 @@ from hallway.scheduling.v1 import events_pb2 as scheduled
 from services.kit.consumer import Event, Handler, Subscription
 from services.kit.db import Connection
 from services.kit.errors import Poison
+from services.kit.ids import read_id
 from services.matchmaking.domain.facts import (
     Attendee,
     AttendeeState,
@@ -108,7 +109,7 @@ def _cause(events: Sequence[Event]) -> str | None:
 
 def _id(text: str) -> UUID:
     try:
-        return UUID(text)
+        return read_id(text)
     except ValueError:
         raise Poison("an id in it is not a UUID") from None
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -50,8 +51,7 @@ class Source:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class TieCount:
+class TieCount(NamedTuple):
     """Interactions of a tie in one source, kind and month (YYYY-MM, empty when unknown)."""
 
     source_id: UUID

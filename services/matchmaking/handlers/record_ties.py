@@ -18,6 +18,7 @@ async def record_ties(
     """Keeps the newest state of each. What is withdrawn does not depend on what was answered (promise 2)."""
     latest = newest(ties)
     await facts.save_ties(latest)
-    if gone := await facts.ties_gone([tie.id for tie in latest]):
+    without = [tie.id for tie in latest if not tie.counts]
+    if without and (gone := await facts.ties_gone(without)):
         await publisher.suggestions(await suggestions.withdraw_ties(gone), cause)
     await solves.request({tie.conference_id for tie in latest}, cause)

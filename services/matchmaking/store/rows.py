@@ -25,6 +25,7 @@ MATCH = (
     "s.id, s.conference_id, s.attendee_ids, s.evidence::text as evidence, s.format,"
     " match.state as match_state, match.version as match_version"
 )
+_ENCODE = json.JSONEncoder(default=str).encode
 
 
 def suggestion(row: Record) -> Suggestion:
@@ -76,6 +77,6 @@ def counts(text: str) -> tuple[TieCount, ...]:
     )
 
 
-def counts_json(tie_counts: Iterable[TieCount]) -> str:
+def counts_json(tie_counts: tuple[TieCount, ...]) -> str:
     """A tie's counts to JSON: a list of lists."""
-    return json.dumps([[str(c.source_id), c.kind, c.month, c.a_to_b, c.b_to_a] for c in tie_counts])
+    return _ENCODE(tie_counts)

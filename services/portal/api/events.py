@@ -11,6 +11,7 @@ from hallway.matchmaking.v1 import matchmaking_pb2
 from hallway.scheduling.v1 import scheduling_pb2
 
 from services.kit.consumer import Event
+from services.kit.ids import read_id
 from services.portal.domain.read_model import Attendee, Conference, Match, Session, Source, Suggestion, Tie
 
 
@@ -30,20 +31,20 @@ def moment(message: Any, field: str) -> datetime | None:
 
 def people(ids: Sequence[str]) -> tuple[UUID, ...]:
     """Attendee ids."""
-    return tuple(map(UUID, ids))
+    return tuple(map(read_id, ids))
 
 
 def conference(c: attendee_pb2.Conference, version: int) -> Conference:
     """A conference as attendee tells it."""
     starts, ends = date.fromisoformat(c.starts_on), date.fromisoformat(c.ends_on)
-    return Conference(UUID(c.id), version, c.slug, c.name, c.time_zone, starts, ends, c.series)
+    return Conference(read_id(c.id), version, c.slug, c.name, c.time_zone, starts, ends, c.series)
 
 
 def attendee(a: attendee_pb2.Attendee, version: int) -> Attendee:
     """A person as attendee tells it."""
     state = name_of(attendee_pb2.AttendeeState, a.state)
     return Attendee(
-        UUID(a.id), version, UUID(a.conference_id), a.ticket, a.name, a.email, state, a.attention_budget,
+        read_id(a.id), version, read_id(a.conference_id), a.ticket, a.name, a.email, state, a.attention_budget,
         tuple(a.interests), tuple(a.formats),
     )  # fmt: skip
 
@@ -52,7 +53,7 @@ def source(s: attendee_pb2.Source, version: int, state: str) -> Source:
     """A source as attendee tells it; the event's type says its state."""
     visibility = name_of(attendee_pb2.Visibility, s.visibility)
     return Source(
-        UUID(s.id), version, UUID(s.conference_id), s.network, s.name, visibility, state, s.messages, s.interactions,
+        read_id(s.id), version, read_id(s.conference_id), s.network, s.name, visibility, state, s.messages, s.interactions,
         s.unresolved, s.ties,
     )  # fmt: skip
 
@@ -60,7 +61,7 @@ def source(s: attendee_pb2.Source, version: int, state: str) -> Source:
 def tie(t: attendee_pb2.Tie, version: int) -> Tie:
     """Ids and the total count are all the portal keeps of a tie."""
     total = sum(count.a_to_b + count.b_to_a for count in t.counts)
-    return Tie(UUID(t.id), version, UUID(t.conference_id), UUID(t.a), UUID(t.b), total)
+    return Tie(read_id(t.id), version, read_id(t.conference_id), read_id(t.a), read_id(t.b), total)
 
 
 def evidence(e: matchmaking_pb2.Evidence) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def evidence(e: matchmaking_pb2.Evidence) -> dict[str, Any]:
 def suggestion(s: matchmaking_pb2.Suggestion, version: int) -> Suggestion:
     """A suggestion as matchmaking tells everybody: without answers."""
     return Suggestion(
-        UUID(s.id), version, UUID(s.conference_id), people(s.attendee_ids), name_of(matchmaking_pb2.Route, s.route),
+        read_id(s.id), version, read_id(s.conference_id), people(s.attendee_ids), name_of(matchmaking_pb2.Route, s.route),
         s.format, name_of(matchmaking_pb2.SuggestionState, s.state), moment(s, "expires_at"),
         tuple(map(evidence, s.evidence)),
     )  # fmt: skip
@@ -88,14 +89,14 @@ def suggestion(s: matchmaking_pb2.Suggestion, version: int) -> Suggestion:
 def match(m: matchmaking_pb2.Match, version: int) -> Match:
     """A match as matchmaking tells it."""
     state = name_of(matchmaking_pb2.MatchState, m.state)
-    return Match(UUID(m.id), version, UUID(m.conference_id), people(m.attendee_ids), m.format, state)
+    return Match(read_id(m.id), version, read_id(m.conference_id), people(m.attendee_ids), m.format, state)
 
 
 def session(s: scheduling_pb2.Session, version: int, changed_at: datetime) -> Session:
     """A session as scheduling tells it."""
     return Session(
-        UUID(s.id), version, UUID(s.conference_id), people(s.attendee_ids), s.format,
-        name_of(scheduling_pb2.SessionState, s.state), UUID(s.place_id) if s.place_id else None, s.place_name,
+        read_id(s.id), version, read_id(s.conference_id), people(s.attendee_ids), s.format,
+        name_of(scheduling_pb2.SessionState, s.state), read_id(s.place_id) if s.place_id else None, s.place_name,
         moment(s.during, "starts_at"), moment(s.during, "ends_at"), s.calendar_sequence, s.reason, changed_at,
     )  # fmt: skip
 

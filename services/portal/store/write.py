@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -64,14 +64,21 @@ _ALL = ", ".join([table for table, _ in _TABLES.values()]) + (
 )
 
 
+# unnest would take a list of lists apart: these come as JSON.
+_FROM_JSON = {"text[]": "ARRAY(SELECT jsonb_array_elements_text({0}::jsonb))", "jsonb": "{0}::jsonb"}
+
+
 def _statement(table: str, columns: dict[str, str]) -> str:
+    """Takes an array for each column; tells the conferences of the rows that were not older than what was there."""
     names = ", ".join(columns)
-    typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    given = ", ".join(f"${n}::{'text' if t in _FROM_JSON else t}[]" for n, t in enumerate(columns.values(), 1))
+    read = ", ".join(_FROM_JSON.get(kind, "{0}").format(name) for name, kind in columns.items())
     changes = ", ".join(f"{name} = excluded.{name}" for name in columns if name != "id")
-    return f"""INSERT INTO {table} ({names})
-               SELECT {names} FROM jsonb_to_recordset($1::jsonb) AS r ({typed}) ORDER BY id
-               ON CONFLICT (id) DO UPDATE SET {changes} WHERE {table}.version < excluded.version
-               RETURNING id"""
+    return f"""WITH changed AS (
+                   INSERT INTO {table} ({names}) SELECT {read} FROM unnest({given}) AS r ({names}) ORDER BY id
+                   ON CONFLICT (id) DO UPDATE SET {changes} WHERE {table}.version < excluded.version
+                   RETURNING {"conference_id" if "conference_id" in columns else "id"} AS conference_id)
+               SELECT DISTINCT conference_id FROM changed"""
 
 
 _STATEMENTS = {kind: _statement(*table) for kind, table in _TABLES.items()}
@@ -96,10 +103,13 @@ class ReadModelStore:
         """Takes rows of one kind; returns the conferences of which something changed."""
         kind, newest = type(rows[0]), _newest(rows)
         columns = _TABLES[kind][1]
-        values = [{name: value for name, value in asdict(row).items() if name in columns} for row in newest]
-        changed = {r["id"] for r in await self._tx.fetch(_STATEMENTS[kind], json.dumps(values, default=str))}
+        values = list(zip(*map(attrgetter(*columns), newest), strict=True))
+        for at, type_name in enumerate(columns.values()):
+            if type_name in _FROM_JSON:
+                values[at] = tuple(map(json.dumps, values[at]))
+        changed = await self._tx.fetch(_STATEMENTS[kind], *values)
         await self._members(newest)
-        return {_conference_of(row) for row in newest if row.id in changed}
+        return {row["conference_id"] for row in changed}
 
     async def _members(self, rows: Sequence[Any]) -> None:
         statement = _MEMBERS.get(type(rows[0]))
@@ -122,7 +132,3 @@ class ReadModelStore:
         """Empties the read model, and lets this consumer group take every event afresh."""
         await self._tx.execute("DELETE FROM inbox WHERE consumer_group = $1", group)
         await self._tx.execute(f"TRUNCATE {_ALL}")
-
-
-def _conference_of(row: Row) -> UUID:
-    return row.id if isinstance(row, Conference) else row.conference_id

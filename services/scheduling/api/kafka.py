@@ -12,6 +12,7 @@ from services.kit.clock import Clock
 from services.kit.consumer import Event, Subscription
 from services.kit.db import Connection
 from services.kit.errors import Poison
+from services.kit.ids import read_id
 from services.scheduling.domain.conference import Attendee, Conference, Match
 from services.scheduling.engine.formats import FORMATS
 from services.scheduling.handlers.cancel_matches import cancel_matches
@@ -63,7 +64,7 @@ def _conference(event: Event) -> Conference:
     try:
         ZoneInfo(told.time_zone)
         starts_on, ends_on = date.fromisoformat(told.starts_on), date.fromisoformat(told.ends_on)
-        return Conference(UUID(told.id), told.time_zone, starts_on, ends_on, event.sequence)
+        return Conference(read_id(told.id), told.time_zone, starts_on, ends_on, event.sequence)
     except (ValueError, ZoneInfoNotFoundError) as error:
         raise Poison(f"conference {told.id[:40]!r}: {error}") from None
 
@@ -87,6 +88,6 @@ def _match(event: Event) -> Match:
 
 def _id(text: str, field: str) -> UUID:
     try:
-        return UUID(text)
+        return read_id(text)
     except ValueError:
         raise Poison(f"{field} {text[:40]!r} is not a UUID") from None
