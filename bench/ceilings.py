@@ -3,6 +3,7 @@
 import time
 import uuid
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -10,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.structs import ConsumerRecord
 
 BATCH = 500
-Rec = ConsumerRecord[bytes, bytes]
+Rec: TypeAlias = "ConsumerRecord[bytes, bytes]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +122,7 @@ async def _postgres(url: str, ties_url: str, count: int) -> float:
         " counts jsonb not null, version bigint not null, check (a < b));"
         "create index on ceiling (conference_id) where counts <> '[]'"
     )
-    portions = [
-        [[row[name] for row in rows[at : at + BATCH]] for name in names] for at in range(0, len(rows), BATCH)
-    ]
+    portions = [[[row[name] for row in rows[at : at + BATCH]] for name in names] for at in range(0, len(rows), BATCH)]
     started, done = time.perf_counter(), 0
     while done < count:
         columns = portions[done // BATCH % len(portions)]

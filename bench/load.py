@@ -23,16 +23,26 @@ def people(conference_id: str, count: int) -> Iterator[service_pb2.RegisterAtten
         yield service_pb2.RegisterAttendeesRequest(conference_id=conference_id, registrations=registrations)
 
 
+def pairs(attendees: int, count: int) -> list[int]:
+    """Numbers of ``count`` different pairs of so many people."""
+    most = attendees * (attendees - 1) // 2
+    if count > most:
+        raise ValueError(f"{attendees} people have {most} pairs; register more for {count}")
+    return random.Random(1).sample(range(most), count)
+
+
+def interactions(number: int) -> int:
+    """How often the people of a pair turned to each other."""
+    return 1 + number % 9
+
+
 def ties(
     conference_id: str, attendee_ids: list[str], count: int, at_once: int = AT_ONCE
 ) -> Iterator[service_pb2.RecordInteractionsRequest]:
     """``count`` pairs in an order nobody could guess, each once: so many tie changes."""
-    size = len(attendee_ids)
-    if count > size * (size - 1) // 2:
-        raise ValueError(f"{size} people have fewer than {count} pairs; register more")
-    numbers = random.Random(1).sample(range(size * (size - 1) // 2), count)
+    chosen = pairs(len(attendee_ids), count)
     for at in range(0, count, at_once):
-        counts = [_count(attendee_ids, number) for number in numbers[at : at + at_once]]
+        counts = [_count(attendee_ids, number) for number in chosen[at : at + at_once]]
         yield service_pb2.RecordInteractionsRequest(
             conference_id=conference_id, network="irc", source_name="bench",
             visibility=attendee_pb2.VISIBILITY_PUBLIC, counts=counts,
@@ -44,5 +54,9 @@ def _count(attendee_ids: list[str], number: int) -> service_pb2.PairCount:
     higher = int((1 + (1 + 8 * number) ** 0.5) / 2)
     lower = number - higher * (higher - 1) // 2
     return service_pb2.PairCount(
-        actor_id=attendee_ids[higher], target_id=attendee_ids[lower], kind="reply", month="2030-01", count=1 + number % 9
+        actor_id=attendee_ids[higher],
+        target_id=attendee_ids[lower],
+        kind="reply",
+        month="2030-01",
+        count=interactions(number),
     )
