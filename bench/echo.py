@@ -4,22 +4,24 @@ from typing import Any
 
 import grpc
 import uvloop
-from hallway.attendee.v1 import attendee_pb2, service_pb2, service_pb2_grpc
+from hallway.attendee.v1 import attendee_pb2, service_pb2
 
 
-class Echo(service_pb2_grpc.AttendeeServiceServicer):
+async def update_profile(request: service_pb2.UpdateProfileRequest, context: Any) -> attendee_pb2.Attendee:
     """Says the attendee is as asked for."""
-
-    async def UpdateProfile(self, request: service_pb2.UpdateProfileRequest, context: Any) -> attendee_pb2.Attendee:
-        return attendee_pb2.Attendee(
-            id=request.attendee_id, conference_id=request.attendee_id, ticket="T1", name="Person 1",
-            email="person1@example.org", attention_budget=request.attention_budget,
-        )  # fmt: skip
+    return attendee_pb2.Attendee(
+        id=request.attendee_id, conference_id=request.attendee_id, ticket="T1", name="Person 1",
+        email="person1@example.org", attention_budget=request.attention_budget,
+    )  # fmt: skip
 
 
 async def main() -> None:
     server = grpc.aio.server()
-    service_pb2_grpc.add_AttendeeServiceServicer_to_server(Echo(), server)
+    method = grpc.unary_unary_rpc_method_handler(
+        update_profile, service_pb2.UpdateProfileRequest.FromString, attendee_pb2.Attendee.SerializeToString
+    )
+    service = grpc.method_handlers_generic_handler("hallway.attendee.v1.AttendeeService", {"UpdateProfile": method})
+    server.add_generic_rpc_handlers((service,))
     print(server.add_insecure_port("127.0.0.1:0"), flush=True)
     await server.start()
     await server.wait_for_termination()

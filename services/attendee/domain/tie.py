@@ -15,7 +15,8 @@ MOST_AT_ONCE = 1_000_000
 MONTH = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])|")
 
 
-class PairCount(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PairCount:
     """How often `actor` turned to `target`; `month` is YYYY-MM, or empty when unknown."""
 
     actor: UUID

@@ -37,9 +37,7 @@ _ADD = f"""
 """
 
 
-async def add_counts(
-    tx: Connection, source: Source, totals: Sequence[PairTotal], said_yes: Collection[UUID]
-) -> Added:
+async def add_counts(tx: Connection, source: Source, totals: Sequence[PairTotal], said_yes: Collection[UUID]) -> Added:
     """Implements the port Sources."""
     conference_id = source.header.conference_id
     ids = {(t.a, t.b): tie_id(conference_id, t.a, t.b) for t in totals}

@@ -53,8 +53,8 @@ def source(s: attendee_pb2.Source, version: int, state: str) -> Source:
     """A source as attendee tells it; the event's type says its state."""
     visibility = name_of(attendee_pb2.Visibility, s.visibility)
     return Source(
-        read_id(s.id), version, read_id(s.conference_id), s.network, s.name, visibility, state, s.messages, s.interactions,
-        s.unresolved, s.ties,
+        read_id(s.id), version, read_id(s.conference_id), s.network, s.name, visibility, state, s.messages,
+        s.interactions, s.unresolved, s.ties,
     )  # fmt: skip
 
 
@@ -80,9 +80,9 @@ def evidence(e: matchmaking_pb2.Evidence) -> dict[str, Any]:
 def suggestion(s: matchmaking_pb2.Suggestion, version: int) -> Suggestion:
     """A suggestion as matchmaking tells everybody: without answers."""
     return Suggestion(
-        read_id(s.id), version, read_id(s.conference_id), people(s.attendee_ids), name_of(matchmaking_pb2.Route, s.route),
-        s.format, name_of(matchmaking_pb2.SuggestionState, s.state), moment(s, "expires_at"),
-        tuple(map(evidence, s.evidence)),
+        read_id(s.id), version, read_id(s.conference_id), people(s.attendee_ids),
+        name_of(matchmaking_pb2.Route, s.route), s.format, name_of(matchmaking_pb2.SuggestionState, s.state),
+        moment(s, "expires_at"), tuple(map(evidence, s.evidence)),
     )  # fmt: skip
 
 
