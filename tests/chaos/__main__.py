@@ -4,8 +4,11 @@ import argparse
 import json
 import logging
 import random
+import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -13,6 +16,8 @@ from rich.console import Console
 from tests.chaos import campaign, table
 from tests.chaos.campaign import Campaign, Order
 from tests.chaos.hall import Choice, Hall
+
+DISK_SIZE = "400m"
 
 
 def arguments() -> argparse.Namespace:
@@ -25,6 +30,9 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--twins", action="store_true", help="two of each process")
     parser.add_argument("--skew", action="store_true", help="clocks that differ by up to ten minutes")
+    parser.add_argument(
+        "--disk", action="store_true", help="PostgreSQL on a small disk, to be filled; needs root"
+    )
     parser.add_argument("--faults", nargs="*", default=(), help="parts of the names of faults; not given: all")
     parser.add_argument("--mixed", type=float, default=0.2, help="how often two faults come at once, 0 to 1")
     parser.add_argument("--patience", type=float, default=120, help="seconds within which everything heals")
@@ -33,6 +41,20 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, help="where state and logs go; the logs stay")
     parser.add_argument("--json", type=Path, help="where the table is written as JSON")
     return parser.parse_args()
+
+
+@contextmanager
+def small_disk(folder: Path | None) -> Iterator[None]:
+    """A file system in memory that holds Hallway's databases and little more."""
+    if folder is None:
+        yield
+        return
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_SIZE},mode=0711", "tmpfs", str(folder)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
 
 
 def main() -> int:
@@ -47,12 +69,14 @@ def main() -> int:
     clocks = random.Random(asked.seed)
     names = ("attendee", "matchmaking", "matchmaking-worker", "scheduling", "scheduling-worker", "portal")
     skewed = tuple((n, clocks.randint(-300, 300)) for name in names for n in (name, f"{name}-2")) if asked.skew else ()
-    hall = Hall(folder, Choice(nodes=asked.nodes, twins=asked.twins, bug=asked.bug, clocks=skewed))
+    disk = folder / "disk" if asked.disk else None
+    choice = Choice(nodes=asked.nodes, twins=asked.twins, bug=asked.bug, clocks=skewed, disk=disk)
     order = Order(
         asked.seed, asked.seconds, tuple(asked.faults), asked.clients, mixed=asked.mixed, patience=asked.patience
     )
     done: list[Campaign] = []
-    hall.run(lambda hall: done.append(campaign.run(hall, order)))
+    with small_disk(disk):
+        Hall(folder, choice).run(lambda hall: done.append(campaign.run(hall, order)))
     if not done:
         console.print("the run did not end; see above")
         return 2
