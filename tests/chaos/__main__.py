@@ -30,12 +30,11 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--twins", action="store_true", help="two of each process")
     parser.add_argument("--skew", action="store_true", help="clocks that differ by up to ten minutes")
-    parser.add_argument(
-        "--disk", action="store_true", help="PostgreSQL on a small disk, to be filled; needs root"
-    )
+    parser.add_argument("--disk", action="store_true", help="PostgreSQL on a small disk, to be filled; needs root")
     parser.add_argument("--faults", nargs="*", default=(), help="parts of the names of faults; not given: all")
     parser.add_argument("--mixed", type=float, default=0.2, help="how often two faults come at once, 0 to 1")
     parser.add_argument("--patience", type=float, default=120, help="seconds within which everything heals")
+    parser.add_argument("--commands", type=int, default=0, help="at least so many, and each fault once")
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--bug", default="", help="bugs to plant, with commas between: see bugs.py")
     parser.add_argument("--folder", type=Path, help="where state and logs go; the logs stay")
@@ -72,7 +71,13 @@ def main() -> int:
     disk = folder / "disk" if asked.disk else None
     choice = Choice(nodes=asked.nodes, twins=asked.twins, bug=asked.bug, clocks=skewed, disk=disk)
     order = Order(
-        asked.seed, asked.seconds, tuple(asked.faults), asked.clients, mixed=asked.mixed, patience=asked.patience
+        asked.seed,
+        asked.seconds,
+        tuple(asked.faults),
+        asked.clients,
+        commands=asked.commands,
+        mixed=asked.mixed,
+        patience=asked.patience,
     )
     done: list[Campaign] = []
     with small_disk(disk):

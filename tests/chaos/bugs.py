@@ -54,7 +54,7 @@ def no_constraint() -> None:
 
 def marked_before_sent() -> None:
     """The relay marks rows as sent before it sends them."""
-    from services.kit import relay
+    from services.kit import failpoint, relay
 
     send = relay.Relay._send
 
@@ -62,7 +62,7 @@ def marked_before_sent() -> None:
         connection = await asyncpg.connect(self._settings.database_url)
         await connection.execute(relay._SENT, [row["position"] for row in rows])
         await connection.close()
-        await asyncio.sleep(SLOW)
+        failpoint.reach("relay.after_send")
         await send(self, place, rows, sent)
 
     relay.Relay._send = hasty  # type: ignore[method-assign]

@@ -35,6 +35,7 @@ class Order:
     faults: tuple[str, ...] = ()
     clients: int = 4
     pace: float = 0.15
+    commands: int = 0  # at least so many acknowledged, and each fault once, however slow the machine
     mixed: float = 0.2  # how often two faults at once
     patience: float = 120.0  # seconds; what has not healed by then never will
 
@@ -93,9 +94,10 @@ class Campaign:
         }
         waiting: list[str] = []
         until = time.monotonic() + self.order.seconds
-        while not catalogue and time.monotonic() < until:
-            await asyncio.sleep(0.2)
-        while time.monotonic() < until:
+        while not self._enough(until, catalogue):
+            if not catalogue:
+                await asyncio.sleep(0.2)
+                continue
             if not waiting:  # each once before any comes again
                 waiting = self.rng.sample(sorted(catalogue), len(catalogue))
             chosen = [waiting.pop()]
@@ -103,6 +105,13 @@ class Campaign:
                 chosen.append(waiting.pop())
             await self._one_round({name: catalogue[name] for name in chosen})
             await asyncio.sleep(self.rng.uniform(0.5, 2))
+
+    def _enough(self, until: float, catalogue: dict[str, Fault]) -> bool:
+        if time.monotonic() < until:
+            return False
+        acknowledged = sum(op.answer == "acknowledged" for op in self.journal.ops)
+        each = self.order.commands == 0 or set(catalogue) <= set(self.journal.injected)
+        return each and acknowledged >= self.order.commands
 
     async def _one_round(self, chosen: dict[str, Fault]) -> None:
         self.journal.fault = " + ".join(sorted(chosen))
