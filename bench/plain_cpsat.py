@@ -6,13 +6,7 @@ from ortools.sat.python import cp_model
 
 from services.scheduling.engine.breaks_model import PlanModel
 from services.scheduling.engine.meetings import FAIR, Problem, count_breaks
-from services.scheduling.engine.optimize import Plan, Status
-
-STATUS = {
-    cp_model.OPTIMAL: Status.OPTIMAL,
-    cp_model.FEASIBLE: Status.FEASIBLE,
-    cp_model.INFEASIBLE: Status.INFEASIBLE,
-}
+from services.scheduling.engine.optimize import STATUS, Plan, Status
 
 
 def plan(problem: Problem, clock: Callable[[], float], seconds: float, workers: int) -> Plan:

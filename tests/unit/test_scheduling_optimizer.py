@@ -8,6 +8,7 @@ import pytest
 from bench import dzn, scheduling
 from bench.plain_cpsat import plan as plain_plan
 from services.scheduling.engine.meetings import Meeting, Problem, breaks_of, least_breaks
+from services.scheduling.engine.neighbourhood import Neighbourhood
 from services.scheduling.engine.optimize import Optimizer, Plan, Status
 from tests import b2b
 
@@ -99,6 +100,34 @@ def test_a_search_that_is_stopped_keeps_its_best_plan():
     optimizer = Optimizer(dzn.parse(text), lambda: 0.0, found=lambda plan: optimizer.stop())
     plan = optimizer.run(20)
     assert b2b.problems(text, printed(plan)) == []
+
+
+def test_a_neighbourhood_keeps_the_plan_and_everybody_else_busy_when_they_were():
+    # 20 people around a table; person 0 meets 1 and 19 with a break between, the rest have none or some.
+    pairs = [(n, (n + 1) % 20) for n in range(20)]
+    problem = Problem(20, 6, 20, tuple(Meeting(pair, tuple(range(6))) for pair in pairs))
+    slots = [(3 * n) % 6 for n in range(20)]
+    narrowed = Neighbourhood(problem, seed=1).around(slots)
+    assert all(slot in meeting.slots for meeting, slot in zip(narrowed.meetings, slots, strict=True))
+    narrow = {pairs[n] for n, meeting in enumerate(narrowed.meetings) if len(meeting.slots) < 6}
+    wide = set(pairs) - narrow
+    assert narrow
+    assert wide
+    assert all(set(m.slots) <= {0, 3} for m in narrowed.meetings if len(m.slots) < 6)
+
+
+def test_a_neighbourhood_grows_when_settled_and_shrinks_when_not():
+    pairs = [(0, n) for n in range(1, 40)]
+    problem = Problem(40, 80, 40, tuple(Meeting(pair, tuple(range(80))) for pair in pairs))
+    slots = [2 * n for n in range(39)]
+
+    def frozen(settled: list[bool]) -> int:
+        neighbourhood = Neighbourhood(problem, seed=1)
+        for answer in settled:
+            neighbourhood.learn(answer)
+        return sum(len(meeting.slots) == 1 for meeting in neighbourhood.around(slots).meetings)
+
+    assert frozen([True] * 20) < frozen([]) < frozen([False] * 20)
 
 
 def test_without_time_nothing_is_claimed():

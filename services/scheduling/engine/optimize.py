@@ -1,11 +1,12 @@
 """The optimizer: the plan with the fewest breaks, proven by raising the budget from below; anytime, time-boxed.
 
 A plan is found first. Then "is there one within b breaks?" is asked for b from the bound on: each no raises the bound,
-the first yes is an optimum. When a question takes too long, the plan at hand is improved for a while, then the question
-is asked again with more time. With one worker the answer depends on the seed alone, as long as time does not run out.
+the first yes to the bound itself is an optimum. When a question takes too long, the plan at hand is improved by large
+neighbourhood search for a while, then the question is asked again with more time. With one worker the answer depends
+on the seed alone, as long as time does not run out.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,8 +14,12 @@ from ortools.sat.python import cp_model
 
 from services.scheduling.engine.breaks_model import PlanModel, fair_plans, plans_within
 from services.scheduling.engine.meetings import Problem, count_breaks, least_breaks
+from services.scheduling.engine.neighbourhood import Neighbourhood
 
-FIRST_QUESTION = 20.0  # seconds for a question before the plan at hand is improved instead
+FIRST_QUESTION = 10.0  # seconds for a question before the plan at hand is improved instead for as long
+PATIENCE_GROWS = 1.5
+LONGEST_STRIDE = 4  # breaks the budget may rise at once; too generous a budget makes a far harder question
+PIECE = 0.5  # deterministic seconds for a piece of a plan
 
 # Two searches that differ much: the first forgets the values it tried, the second restarts often. On feasible budgets
 # both were ten times as fast as CP-SAT's own set; no LP relaxation, it is weak here.
@@ -31,6 +36,13 @@ class Status(StrEnum):
     FEASIBLE = "feasible"
     INFEASIBLE = "infeasible"
     UNKNOWN = "unknown"
+
+
+STATUS = {
+    cp_model.OPTIMAL: Status.OPTIMAL,
+    cp_model.FEASIBLE: Status.FEASIBLE,
+    cp_model.INFEASIBLE: Status.INFEASIBLE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,7 @@ class Optimizer:
         self._clock, self._workers, self._seed, self._found = clock, workers, seed, found
         self._solver = cp_model.CpSolver()
         self._stopped, self._deadline = False, 0.0
+        self._neighbourhood = Neighbourhood(problem, seed)
 
     def stop(self) -> None:
         """Makes `run` return with what it has."""
@@ -79,26 +92,31 @@ class Optimizer:
 
     def _raise_bound(self) -> None:
         bound = sum(least_breaks(self.problem, person) for person in range(self.problem.people))
-        patience = FIRST_QUESTION
         self._know(self.plan.slots, bound)
+        patience, stride = FIRST_QUESTION, 1
         while self.plan.status is not Status.OPTIMAL and self._left() > 0:
-            answer = self._ask(plans_within(self.problem, bound), patience)
+            budget = bound + stride - 1
+            if self.plan.breaks is not None:
+                budget = min(budget, self.plan.breaks - 1)
+            answer = self._ask(plans_within(self.problem, budget), patience)
             if answer is Status.INFEASIBLE:
-                bound += 1
+                bound, stride = budget + 1, min(2 * stride, LONGEST_STRIDE)
                 self._know(self.plan.slots, bound)
-            elif answer is Status.UNKNOWN:
-                bound = max(bound, self._improve(patience))
-                self._know(self.plan.slots, bound)
-                patience *= 2
+            elif answer is Status.UNKNOWN and stride == 1:
+                self._improve(patience)
+                patience *= PATIENCE_GROWS
+                self._seed += 1  # luck has a part in these searches, so it is tried again
+            else:
+                stride = 1
 
-    def _improve(self, seconds: float) -> int:
-        """Looks for a better plan than the one at hand, with CP-SAT's own set of searches; what bound that proved."""
-        if self.plan.slots is None or self.plan.breaks is None or self._left() <= 0:
-            return 0
-        model = plans_within(self.problem, self.plan.breaks, minimize=True)
-        model.hint(self.plan.slots)
-        self._ask(model, seconds, {})
-        return round(self._solver.best_objective_bound)
+    def _improve(self, seconds: float) -> None:
+        """Betters the plan at hand piece by piece."""
+        ends_at = self._clock() + seconds
+        while self.plan.slots and self.plan.status is not Status.OPTIMAL and self._left() > 0 < ends_at - self._clock():
+            narrowed = self._neighbourhood.around(self.plan.slots)
+            model = plans_within(narrowed, self.plan.breaks or 0, minimize=True)
+            model.hint(self.plan.slots)
+            self._neighbourhood.learn(self._ask(model, ends_at - self._clock(), PIECE) is Status.OPTIMAL)
 
     def _left(self) -> float:
         return 0.0 if self._stopped else self._deadline - self._clock()
@@ -115,25 +133,26 @@ class Optimizer:
         if better:
             self._found(self.plan)
 
-    def _ask(self, model: PlanModel, seconds: float, searches: Mapping[str, str] = SEARCHES) -> Status:
-        """Whether the model has a plan; keeps a better one."""
+    def _ask(self, model: PlanModel, seconds: float, effort: float | None = None) -> Status:
+        """Whether the model has a plan, or which is its best; keeps one that is as good as the best so far.
+
+        `effort`: a limit in CP-SAT's deterministic seconds, which do not depend on the machine.
+        """
         self._solver = cp_model.CpSolver()
-        self._solver.parameters.parse_text_format(self._parameters(min(seconds, self._left()), searches))
+        self._solver.parameters.parse_text_format(self._parameters(min(seconds, self._left()), effort))
         if self._stopped:
             return Status.UNKNOWN
-        code = self._solver.solve(model.cp)
-        if code == cp_model.INFEASIBLE:
-            return Status.INFEASIBLE
-        if code not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return Status.UNKNOWN
-        slots = [next(s for s, chosen in held.items() if self._solver.boolean_value(chosen)) for held in model.held]
-        if self.plan.breaks is None or count_breaks(self.problem, slots) < self.plan.breaks:
-            self._know(slots, self.plan.bound or 0)
-        return Status.FEASIBLE
+        answer = STATUS.get(self._solver.solve(model.cp), Status.UNKNOWN)
+        if answer in (Status.OPTIMAL, Status.FEASIBLE):
+            slots = [next(s for s, chosen in held.items() if self._solver.boolean_value(chosen)) for held in model.held]
+            if self.plan.breaks is None or count_breaks(self.problem, slots) <= self.plan.breaks:
+                self._know(slots, self.plan.bound or 0)
+        return answer
 
-    def _parameters(self, seconds: float, searches: Mapping[str, str]) -> str:
-        """CP-SAT's parameters; a worker for each search, or its own set if there are none."""
-        chosen = list(searches.items())[: self._workers]
-        named = [f'subsolvers: "{name}" subsolver_params {{ name: "{name}" {text} }}' for name, text in chosen]
-        common = f"max_time_in_seconds: {max(0.0, seconds)} num_workers: {self._workers} random_seed: {self._seed}"
-        return " ".join([common, *named])
+    def _parameters(self, seconds: float, effort: float | None) -> str:
+        """CP-SAT's parameters; a worker for each search."""
+        searches = list(SEARCHES.items())[: self._workers]
+        named = [f'subsolvers: "{name}" subsolver_params {{ name: "{name}" {text} }}' for name, text in searches]
+        common = f"max_time_in_seconds: {max(0.0, seconds)} num_workers: {len(searches)} random_seed: {self._seed}"
+        limit = [] if effort is None else [f"max_deterministic_time: {effort}"]
+        return " ".join([common, *limit, *named])
