@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import asyncpg
-import numpy as np
 
 SLOW = 1.0  # seconds, as under load: a kill then falls into the gap
 
@@ -40,16 +39,6 @@ def no_request_ids() -> None:
         return await work(tx)
 
     rpc._once = once
-
-
-def no_constraint() -> None:
-    """People are not looked at when a session is placed, and nothing in the database keeps them from two at once."""
-    from services.scheduling.engine import day
-    from services.scheduling.store import write
-
-    given = "null::tstzrange from (select $3::tstzrange) as unused, unnest"
-    write.SAVE_MEMBERS = write.SAVE_MEMBERS.replace("$3 from unnest", given)
-    day._RULES[day.Rule.SESSIONS] = lambda self: np.ones((1, 1), np.bool_)
 
 
 def marked_before_sent() -> None:
@@ -89,7 +78,6 @@ BUGS: dict[str, Callable[[], None]] = {
         ack_before_commit,
         no_inbox,
         no_request_ids,
-        no_constraint,
         marked_before_sent,
         failing_handler,
     )

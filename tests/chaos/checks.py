@@ -294,7 +294,11 @@ async def double_booking(e: Evidence) -> list[Finding]:
     for place, there in by_place.items():
         most = max(sum(o["starts"] <= s["starts"] < o["ends"] for o in there) for s in there)
         if most > capacity.get(place, 0):
-            found.append(Finding("wrong", f"place {place} holds {most} sessions at once, its capacity is {capacity}"))
+            found.append(
+                Finding(
+                    "wrong", f"place {place} holds {most} sessions at once, its capacity is {capacity.get(place, 0)}"
+                )
+            )
     return found
 
 

@@ -13,7 +13,6 @@ RUNS = {
         {
             "no_inbox": ("doubled", "took effect 2 times"),
             "no_request_ids": ("doubled", "a retry got another reply"),
-            "no_constraint": ("wrong", "at once"),
         },
     ),
     "never": (
