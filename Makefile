@@ -1,6 +1,6 @@
 # What people do with Hallway. `make help` lists it; each target is a line or two, the rest is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test chaos lint format protos kafka events
+.PHONY: help setup demo demo-reset test chaos chaos-planted lint format protos kafka events
 
 help:  ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target does; do printf '  make %-12s %s\n' "$$target" "$$does"; done
@@ -19,6 +19,9 @@ test: setup  ## every check and every test; ARGS="-k words" goes to pytest
 
 chaos: setup  ## twenty minutes under every fault at once; ARGS="--seed 7 --nodes 3" goes to python -m tests.chaos
 	@.venv/bin/python -m tests.chaos --seconds 1200 --twins --skew $(ARGS)
+
+chaos-planted: setup  ## plant known bugs and see that the checker reports each
+	@.venv/bin/python -m pytest tests/chaos/planted.py
 
 lint: setup  ## ruff, mypy, import rules, contracts
 	@scripts/lint
