@@ -3,7 +3,7 @@
 .PHONY: help setup demo demo-reset test chaos chaos-planted lint format protos kafka events
 
 help:  ## list what can be made
-	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target does; do printf '  make %-12s %s\n' "$$target" "$$does"; done
+	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target does; do printf '  make %-13s %s\n' "$$target" "$$does"; done
 
 setup:  ## make .venv and fetch htmx, as the lock files say; quick when nothing changed
 	@scripts/setup
