@@ -1,10 +1,12 @@
-"""How soon a command is visible: from its reply to the commit of the portal's read model, at a steady rate.
+"""How many events a second get through all of Hallway, and how soon a command is visible in the read model.
 
-`python -m bench.pipeline [--apache]` runs every process of Hallway and changes profiles by unary gRPC: first as fast
-as 64 callers can (saturation: the changes a second that became visible), then in open loop at 20, 50 and 80 % of
-that. Both sides of some suggestions say yes, too: from the second yes to the session in the read model. Prints one
-JSON object. The ceiling of the same run is a gRPC server that answers the same calls at once. Latency is taken from
-PostgreSQL's own commit time of the read model's row, not by asking again and again.
+`python -m bench.pipeline [--attendees N] [--ties M] [--answers K] [--apache]` runs every process of Hallway. It
+registers N people and records M ties in bulk, until the portal's read model has all of them: events a second, end to
+end. Then it changes profiles by unary gRPC: first as fast as 64 callers can (saturation: the changes a second that
+became visible), then in open loop at 20, 50 and 80 % of that. Both sides of K suggestions say yes, too: from the second
+yes to the session in the read model. Prints one JSON object. The ceilings are of the same run: raw aiokafka with the
+ties' records, raw asyncpg with their rows, and a gRPC server that answers the same calls at once. Latency is taken
+from PostgreSQL's own commit time of the read model's row, not by asking again and again.
 """
 
 import argparse
@@ -24,12 +26,12 @@ from hallway.matchmaking.v1 import service_pb2 as matchmaking
 from hallway.scheduling.v1 import scheduling_pb2
 from hallway.scheduling.v1 import service_pb2 as scheduling
 
-from bench import load
+from bench import ceilings, load
 from bench.hall import Hall, Meter, hall
+from services.kit import topics
 from services.kit.rpc import Channel
 
 CALLERS = 64
-ATTENDEES = 10_000
 SECONDS = 15
 Read: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -38,15 +40,12 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-async def measure(running: Hall, answers: int) -> dict[str, Any]:
+async def measure(running: Hall, attendees: int, ties: int, answers: int) -> dict[str, Any]:
     """The JSON object."""
     await running.connect()
     read = await running.database("portal")
-    conference, ids = await running.people(ATTENDEES)
-    for request in load.ties(conference, ids[:200], 2_000):
-        await running.call("attendee", running.attendee.RecordInteractions, request)
+    conference, ids, bulk = await _bulk(running, read, attendees, ties)
     await _venue(running, conference)
-    await _until(read, "select count(*) from read_attendee", ATTENDEES)
     await _until(read, "select count(*) from read_suggestion where state = 'open'", answers)
     await _quiet(read)
     ceiling = await _unary_ceiling(ids)
@@ -55,7 +54,13 @@ async def measure(running: Hall, answers: int) -> dict[str, Any]:
     for number, share in enumerate((0.2, 0.5, 0.8)):
         rate = share * saturation["visible_per_second"]
         levels[f"{share:.0%}"] = {"rate": round(rate, 1)} | await _open_loop(running, read, ids, rate, 5 + number)
+    top = await ceilings.measure(
+        running.plan.kafka_bootstrap, running.postgres.url(), topics.topic_of("hallway.attendee.v1.TieChanged"),
+        running.plan.database_urls["matchmaking"], ties,
+    )  # fmt: skip
     figures = {
+        "bulk": bulk | {"to_slower_ceiling": round(bulk["events_per_second"] / top.slower, 4)},
+        "ceilings": top.figures(),
         "unary_ceiling_per_second": round(ceiling, 1),
         "saturation": saturation,
         "saturation_to_unary_ceiling": round(saturation["visible_per_second"] / ceiling, 3),
@@ -65,6 +70,26 @@ async def measure(running: Hall, answers: int) -> dict[str, Any]:
     await read.close()
     await running.close()
     return figures
+
+
+async def _bulk(running: Hall, read: Read, attendees: int, ties: int) -> tuple[str, list[str], dict[str, float]]:
+    """Registers everybody and records all ties, until the read model has them: conference, attendees, figures."""
+    say(f"registering {attendees} people, recording {ties} ties")
+    started = time.perf_counter()
+    conference, ids = await running.people(attendees)
+    for request in load.ties(conference, ids, ties):
+        await running.call("attendee", running.attendee.RecordInteractions, request)
+    acknowledged = time.perf_counter() - started
+    await _until(read, "select count(*) from read_attendee", attendees)
+    await _until(read, "select count(*) from read_tie", ties)
+    seconds = time.perf_counter() - started
+    figures = {
+        "events": attendees + ties,
+        "seconds_to_acknowledge": round(acknowledged, 2),
+        "seconds_to_visible": round(seconds, 2),
+        "events_per_second": round((attendees + ties) / seconds, 1),
+    }
+    return conference, ids, figures
 
 
 async def _venue(running: Hall, conference: str) -> None:
@@ -207,12 +232,20 @@ def _spread(seconds: list[float]) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.pipeline", description=__doc__.splitlines()[0])
+    parser.add_argument("--attendees", type=int, default=10_000, help="people registered, all of whom have joined")
+    parser.add_argument("--ties", type=int, default=20_000, help="ties recorded between them")
     parser.add_argument("--answers", type=int, default=100, help="suggestions that both sides answer yes")
     parser.add_argument("--apache", action="store_true", help="on Apache Kafka instead of the embedded broker")
     args = parser.parse_args()
     with hall(apache=args.apache) as running:
-        figures = uvloop.run(measure(running, args.answers))
-    print(json.dumps({"broker": "apache" if args.apache else "embedded", "attendees": ATTENDEES} | figures, indent=2))
+        figures = uvloop.run(measure(running, args.attendees, args.ties, args.answers))
+    print(
+        json.dumps(
+            {"broker": "apache" if args.apache else "embedded", "attendees": args.attendees, "ties": args.ties}
+            | figures,
+            indent=2,
+        )
+    )
 
 
 if __name__ == "__main__":
