@@ -103,7 +103,7 @@ def test_a_search_that_is_stopped_keeps_its_best_plan():
 
 
 def test_a_neighbourhood_keeps_the_plan_and_everybody_else_busy_when_they_were():
-    # 20 people around a table; person 0 meets 1 and 19 with a break between, the rest have none or some.
+    # 20 people around a table, each meeting both neighbours, in slots 0 and 3: everybody has a break.
     pairs = [(n, (n + 1) % 20) for n in range(20)]
     problem = Problem(20, 6, 20, tuple(Meeting(pair, tuple(range(6))) for pair in pairs))
     slots = [(3 * n) % 6 for n in range(20)]

@@ -6,6 +6,7 @@ neighbourhood search for a while, then the question is asked again with more tim
 on the seed alone, as long as time does not run out.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,10 +17,11 @@ from services.scheduling.engine.breaks_model import PlanModel, fair_plans, plans
 from services.scheduling.engine.meetings import Problem, count_breaks, least_breaks
 from services.scheduling.engine.neighbourhood import Neighbourhood
 
-FIRST_QUESTION = 10.0  # seconds for a question before the plan at hand is improved instead for as long
+# Efforts are in CP-SAT's deterministic seconds: about a core's seconds, the same whatever else the machine does.
+FIRST_QUESTION = 10.0  # for a question before the plan at hand is improved instead, for as long
 PATIENCE_GROWS = 1.5
 LONGEST_STRIDE = 4  # breaks the budget may rise at once; too generous a budget makes a far harder question
-PIECE = 0.5  # deterministic seconds for a piece of a plan
+PIECE = 0.5  # for a piece of a plan
 
 # Two searches that differ much: the first forgets the values it tried, the second restarts often. On feasible budgets
 # both were ten times as fast as CP-SAT's own set; no LP relaxation, it is weak here.
@@ -84,7 +86,7 @@ class Optimizer:
         """The best plan that can be found, or proven, in the time."""
         self._deadline = self._clock() + seconds
         nowhere = any(not meeting.slots for meeting in self.problem.meetings)
-        if nowhere or self._ask(fair_plans(self.problem), seconds) is Status.INFEASIBLE:
+        if nowhere or self._ask(fair_plans(self.problem)) is Status.INFEASIBLE:
             self.plan = Plan(Status.INFEASIBLE)
         else:
             self._raise_bound()
@@ -109,14 +111,14 @@ class Optimizer:
             else:
                 stride = 1
 
-    def _improve(self, seconds: float) -> None:
+    def _improve(self, effort: float) -> None:
         """Betters the plan at hand piece by piece."""
-        ends_at = self._clock() + seconds
-        while self.plan.slots and self.plan.status is not Status.OPTIMAL and self._left() > 0 < ends_at - self._clock():
+        while self.plan.slots and self.plan.status is not Status.OPTIMAL and self._left() > 0 and effort > 0:
             narrowed = self._neighbourhood.around(self.plan.slots)
             model = plans_within(narrowed, self.plan.breaks or 0, minimize=True)
             model.hint(self.plan.slots)
-            self._neighbourhood.learn(self._ask(model, ends_at - self._clock(), PIECE) is Status.OPTIMAL)
+            self._neighbourhood.learn(self._ask(model, PIECE) is Status.OPTIMAL)
+            effort -= max(self._solver.response_proto.deterministic_time, PIECE / 10)  # building models is work too
 
     def _left(self) -> float:
         return 0.0 if self._stopped else self._deadline - self._clock()
@@ -133,13 +135,10 @@ class Optimizer:
         if better:
             self._found(self.plan)
 
-    def _ask(self, model: PlanModel, seconds: float, effort: float | None = None) -> Status:
-        """Whether the model has a plan, or which is its best; keeps one that is as good as the best so far.
-
-        `effort`: a limit in CP-SAT's deterministic seconds, which do not depend on the machine.
-        """
+    def _ask(self, model: PlanModel, effort: float = math.inf) -> Status:
+        """Whether the model has a plan, or which is its best; keeps one that is as good as the best so far."""
         self._solver = cp_model.CpSolver()
-        self._solver.parameters.parse_text_format(self._parameters(min(seconds, self._left()), effort))
+        self._solver.parameters.parse_text_format(self._parameters(effort))
         if self._stopped:
             return Status.UNKNOWN
         answer = STATUS.get(self._solver.solve(model.cp), Status.UNKNOWN)
@@ -149,10 +148,9 @@ class Optimizer:
                 self._know(slots, self.plan.bound or 0)
         return answer
 
-    def _parameters(self, seconds: float, effort: float | None) -> str:
+    def _parameters(self, effort: float) -> str:
         """CP-SAT's parameters; a worker for each search."""
         searches = list(SEARCHES.items())[: self._workers]
         named = [f'subsolvers: "{name}" subsolver_params {{ name: "{name}" {text} }}' for name, text in searches]
-        common = f"max_time_in_seconds: {max(0.0, seconds)} num_workers: {len(searches)} random_seed: {self._seed}"
-        limit = [] if effort is None else [f"max_deterministic_time: {effort}"]
-        return " ".join([common, *limit, *named])
+        limits = f"max_time_in_seconds: {max(0.0, self._left())} max_deterministic_time: {effort}"
+        return " ".join([limits, f"num_workers: {len(searches)} random_seed: {self._seed}", *named])
