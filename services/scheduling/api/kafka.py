@@ -66,7 +66,7 @@ def _conference(event: Event) -> Conference:
         starts_on, ends_on = date.fromisoformat(told.starts_on), date.fromisoformat(told.ends_on)
         return Conference(read_id(told.id), told.time_zone, starts_on, ends_on, event.sequence)
     except (ValueError, ZoneInfoNotFoundError) as error:
-        raise Poison(f"conference {told.id[:40]!r}: {error}") from None
+        raise Poison(f"the conference cannot be read: {type(error).__name__}") from None
 
 
 def _attendee(event: Event) -> Attendee:
@@ -79,9 +79,9 @@ def _match(event: Event) -> Match:
     told = event.message.match
     people = tuple(_id(text, "attendee_ids") for text in told.attendee_ids)
     if len(set(people)) < 2:
-        raise Poison(f"match {told.id}: {len(set(people))} people; a match has at least two")
+        raise Poison(f"{len(set(people))} people; a match has at least two")
     if told.format not in FORMATS:
-        raise Poison(f"match {told.id}: {told.format[:40]!r} is no format; known are {', '.join(FORMATS)}")
+        raise Poison(f"its format is none of {', '.join(FORMATS)}")
     match_id, conference_id = _id(told.id, "id"), _id(told.conference_id, "conference_id")
     return Match(match_id, conference_id, people, told.format, event.traceparent)
 
@@ -90,4 +90,4 @@ def _id(text: str, field: str) -> UUID:
     try:
         return read_id(text)
     except ValueError:
-        raise Poison(f"{field} {text[:40]!r} is not a UUID") from None
+        raise Poison(f"{field} is not a UUID") from None
