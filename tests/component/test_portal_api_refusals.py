@@ -68,6 +68,14 @@ async def test_the_wrong_scope_is_refused_by_its_name_and_a_revoked_token_is_nob
     refused(await quiet.api.delete(f"/tokens/{uuid.uuid4()}"), 404)
 
 
+async def test_while_the_database_is_away_a_token_is_told_to_come_back_not_that_it_is_wrong(quiet: Hall):
+    async with await quiet.client("read") as reader:
+        quiet.pool.terminate()
+        answer = await reader.get("/conferences/pycamp")
+    assert "the database does not answer now" in str(refused(answer, 503)["detail"])
+    assert answer.headers["retry-after"] == "1"
+
+
 async def test_a_token_bound_to_a_conference_opens_no_other_one(quiet: Hall):
     await quiet.conference("other")
     async with await quiet.client("admin", conference="other") as bound:
