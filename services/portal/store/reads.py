@@ -36,12 +36,6 @@ async def conference_by_id(reader: Reader, conference_id: UUID) -> Conference | 
     return _row(Conference, record) if record else None
 
 
-async def conferences(reader: Reader) -> list[Conference]:
-    """All conferences, the latest first."""
-    records = await reader.fetch("SELECT * FROM read_conference ORDER BY starts_on DESC, slug LIMIT 1000")
-    return [_row(Conference, r) for r in records]
-
-
 async def attendee(reader: Reader, attendee_id: UUID) -> Attendee | None:
     """The person of this id, cancelled or not."""
     record = await reader.fetchrow("SELECT * FROM read_attendee WHERE id = $1", attendee_id)

@@ -14,6 +14,7 @@ from hallway.scheduling.v1 import service_pb2 as scheduling_pb
 
 from services.kit.ids import parse_id
 from services.portal.api import calendar
+from services.portal.api import events as convert
 from services.portal.api.http import views
 from services.portal.api.http.bodies import Answer, Availability, Exclusion
 from services.portal.api.http.call import Actor, Call, Reader, ReaderOrActor
@@ -28,9 +29,14 @@ Limit = Annotated[int, Query(ge=1, le=1_000)]
 
 @router.get("/attendees")
 async def list_attendees(call: Reader, slug: str, after: UUID | None = None, limit: Limit = 100) -> dict[str, Any]:
-    """The registered people, a page at a time."""
-    people = await reads.attendees(call.deps.pool, call.conference.id, after, limit)
-    return views.page("attendees", people, [views.attendee(a) for a in people], limit)
+    """The registered people, a page at a time; those registered a moment ago are among them."""
+    client = call.deps.clients.attendee
+    request = service_pb2.ListAttendeesRequest(
+        conference_id=str(call.conference.id), after=str(after or ""), limit=limit
+    )
+    reply = await client.call(client.stub.ListAttendees, request)
+    people = [views.attendee(convert.attendee(a, 0)) for a in reply.attendees]
+    return {"attendees": people, "next": reply.next or None}
 
 
 @router.get("/ties")

@@ -103,12 +103,17 @@ async def find_conference(deps: Deps, slug: str) -> Conference:
     """By slug, also one created a moment ago; raises NotFound."""
     if known := await reads.conference(deps.pool, slug):
         return known
+    for conference in await all_conferences(deps):
+        if conference.slug == slug:
+            return conference
+    raise NotFound("conference", slug[:100])
+
+
+async def all_conferences(deps: Deps) -> list[Conference]:
+    """Every conference, asked of the owner: the read model may not know one created a moment ago."""
     client = deps.clients.attendee
     reply = await client.call(client.stub.ListConferences, attendee_pb.ListConferencesRequest())
-    for conference in reply.conferences:
-        if conference.slug == slug:
-            return convert.conference(conference, 0)
-    raise NotFound("conference", slug[:100])
+    return [convert.conference(conference, 0) for conference in reply.conferences]
 
 
 def _needs(*scopes: str) -> Any:

@@ -13,14 +13,14 @@ from services.kit.errors import Invalid, Problem
 from services.portal.api import events as convert
 from services.portal.api.http import bodies, views
 from services.portal.api.http.bodies import NewConference, Organizer, Talks, Venue
-from services.portal.api.http.call import Admin, Programmer, Reader
+from services.portal.api.http.call import Admin, Programmer, Reader, all_conferences
 from services.portal.api.http.content import json_or_csv, openapi
 from services.portal.api.http.registrations import everybody
 from services.portal.api.http.sessions import interval
 from services.portal.domain import programme
 from services.portal.domain.programme import Place, Talk
 from services.portal.domain.read_model import Conference
-from services.portal.store import dashboard, reads
+from services.portal.store import dashboard
 from services.portal.store.sign_in import issue_link
 
 router = APIRouter(prefix="/conferences", tags=["conferences"])
@@ -46,9 +46,9 @@ async def create_conference(call: Admin, body: NewConference) -> dict[str, Any]:
 
 @router.get("")
 async def list_conferences(call: Reader) -> dict[str, Any]:
-    """The conferences this token may see."""
+    """The conferences this token may see, the latest first; one made a moment ago is among them."""
     mine = call.token.conference_id
-    found = await reads.conferences(call.deps.pool)
+    found = sorted(await all_conferences(call.deps), key=lambda c: (c.starts_on, c.slug), reverse=True)
     return {"conferences": [views.conference(c) for c in found if mine in (None, c.id)]}
 
 

@@ -12,7 +12,6 @@ from services.portal.api import events as convert
 from services.portal.api.http import views
 from services.portal.api.http.call import Call, Importer, Reader
 from services.portal.api.http.upload import Upload
-from services.portal.store import reads
 
 router = APIRouter(prefix="/conferences/{slug}/sources", tags=["sources"])
 SECONDS = 3_600.0  # an import of half a gigabyte over a slow line
@@ -66,8 +65,12 @@ async def _send(call: Call, upload: Upload) -> attendee_pb2.Source:
 
 @router.get("")
 async def list_sources(call: Reader, slug: str) -> dict[str, Any]:
-    """What was imported, and how much of it is between attendees."""
-    return {"sources": [views.source(s) for s in await reads.sources(call.deps.pool, call.conference.id)]}
+    """What was imported, a moment ago too, and how much of it is between attendees."""
+    client = call.deps.clients.attendee
+    reply = await client.call(
+        client.stub.ListSources, service_pb2.ListSourcesRequest(conference_id=str(call.conference.id))
+    )
+    return {"sources": [views.source(convert.source(s, 0, "imported")) for s in reply.sources]}
 
 
 @router.delete("/{source_id}", status_code=204)
