@@ -525,4 +525,25 @@ async def test_a_placement_takes_as_many_statements_at_a_large_conference_as_at_
     await statements()  # a fresh connection asks for the types it meets
     few = await statements()
     await act(pool, place_matches, [match(at.id) for _ in range(300)], NOW)
-    assert await statements() == few == 17
+    assert await statements() == few == 15
+
+
+async def test_a_venue_that_is_kept_is_never_one_that_was_changed_or_taken_back(pool):
+    at, _ = await ready(pool, row("Foyer"))
+    await act(pool, place_matches, [match(at.id)], NOW)  # keeps the venue
+
+    async def names():
+        model = await act(pool, Store.load_model, at.id, [], NOW)
+        return [place.name for place in model.places]
+
+    with pytest.raises(RuntimeError):
+        async with pool.acquire() as tx, tx.transaction():
+            await set_venue(Store(tx), at.id, [row("Foyer"), row("Attic")], NOW)
+            assert len((await Store(tx).load_model(at.id, [], NOW)).places) == 2
+            raise RuntimeError
+    assert await names() == ["Foyer"]
+    await act(pool, set_venue, at.id, [row("Foyer"), row("Cellar")], NOW)
+    assert await names() == ["Cellar", "Foyer"]
+    await act(pool, set_venue, at.id, [row("Foyer"), row("Cellar")], NOW, [Travel("a", "b", 7)])
+    model = await act(pool, Store.load_model, at.id, [], NOW)
+    assert model.way("a", "b") == timedelta(minutes=7)

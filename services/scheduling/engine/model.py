@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 from uuid import UUID
 
 import numpy as np
@@ -50,32 +49,28 @@ class Model:
         self,
         now: datetime,
         conference: Conference | None,
-        places: Sequence[Place],
+        venue: Sequence[Place] | Rooms,
         people: Mapping[UUID, Person],
         taken: Taken | None = None,
         travel: Iterable[Travel] = (),
     ) -> None:
         self.now = now
         self.conference = conference
-        self.places = places
+        self.rooms = venue if isinstance(venue, Rooms) else Rooms(venue)
+        self.places = self.rooms.venue
         self.people = people
-        self.tables = Tables(places, taken)
+        self.tables = Tables(self.rooms.layout, taken)
         self._ways: dict[str, Seconds] = {}
         self._travel = {frozenset((way.a, way.b)): timedelta(minutes=way.minutes) for way in travel}
-
-    @cached_property
-    def rooms(self) -> Rooms:
-        """The places as arrays."""
-        return Rooms(self.places)
 
     def ways(self, building: str) -> Seconds:
         """[building]: how long it takes to walk there from each building of `rooms`, in seconds."""
         if building not in self._ways:
-            ways = [self._way(building, other) for other in self.rooms.buildings]
+            ways = [self.way(building, other) for other in self.rooms.buildings]
             self._ways[building] = np.array([way.total_seconds() for way in ways], np.int64)
         return self._ways[building]
 
-    def _way(self, building: str, other: str) -> timedelta:
+    def way(self, building: str, other: str) -> timedelta:
         if building == other or not building or not other:
             return timedelta()
         return self._travel.get(frozenset((building, other)), ELSEWHERE)

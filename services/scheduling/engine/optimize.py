@@ -18,11 +18,13 @@ from services.scheduling.engine.meetings import Problem, count_breaks, least_bre
 from services.scheduling.engine.neighbourhood import Neighbourhood
 
 # Efforts are in CP-SAT's deterministic seconds: about a core's seconds, the same whatever else the machine does.
+FIRST_PLAN = 1.0  # for any plan without preparing the model, which takes longer than finding one nearly everywhere
 FIRST_QUESTION = 10.0  # for a question before the plan at hand is improved instead, for as long
 PATIENCE_GROWS = 1.5
 LONGEST_STRIDE = 4  # breaks the budget may rise at once; too generous a budget makes a far harder question
 PIECE = 0.5  # for a piece of a plan
 
+UNPREPARED = {"unprepared": "linearization_level: 0"}
 # Two searches that differ much: the first forgets the values it tried, the second restarts often. On feasible budgets
 # both were ten times as fast as CP-SAT's own set; no LP relaxation, it is weak here.
 SEARCHES = {
@@ -86,11 +88,15 @@ class Optimizer:
         """The best plan that can be found, or proven, in the time."""
         self._deadline = self._clock() + seconds
         nowhere = any(not meeting.slots for meeting in self.problem.meetings)
-        if nowhere or self._ask(fair_plans(self.problem)) is Status.INFEASIBLE:
+        if nowhere or self._any_plan() is Status.INFEASIBLE:
             self.plan = Plan(Status.INFEASIBLE)
         else:
             self._raise_bound()
         return self.plan
+
+    def _any_plan(self) -> Status:
+        answer = self._ask(fair_plans(self.problem), FIRST_PLAN, prepare=False)
+        return self._ask(fair_plans(self.problem)) if answer is Status.UNKNOWN else answer
 
     def _raise_bound(self) -> None:
         bound = sum(least_breaks(self.problem, person) for person in range(self.problem.people))
@@ -135,10 +141,10 @@ class Optimizer:
         if better:
             self._found(self.plan)
 
-    def _ask(self, model: PlanModel, effort: float = math.inf) -> Status:
+    def _ask(self, model: PlanModel, effort: float = math.inf, prepare: bool = True) -> Status:
         """Whether the model has a plan, or which is its best; keeps one that is as good as the best so far."""
         self._solver = cp_model.CpSolver()
-        self._solver.parameters.parse_text_format(self._parameters(effort))
+        self._solver.parameters.parse_text_format(self._parameters(effort, prepare))
         if self._stopped:
             return Status.UNKNOWN
         answer = STATUS.get(self._solver.solve(model.cp), Status.UNKNOWN)
@@ -148,9 +154,10 @@ class Optimizer:
                 self._know(slots, self.plan.bound or 0)
         return answer
 
-    def _parameters(self, effort: float) -> str:
+    def _parameters(self, effort: float, prepare: bool) -> str:
         """CP-SAT's parameters; a worker for each search."""
-        searches = list(SEARCHES.items())[: self._workers]
+        searches = list((SEARCHES if prepare else UNPREPARED).items())[: self._workers]
         named = [f'subsolvers: "{name}" subsolver_params {{ name: "{name}" {text} }}' for name, text in searches]
         limits = f"max_time_in_seconds: {max(0.0, self._left())} max_deterministic_time: {effort}"
-        return " ".join([limits, f"num_workers: {len(searches)} random_seed: {self._seed}", *named])
+        workers = f"num_workers: {len(searches)} random_seed: {self._seed} cp_model_presolve: {str(prepare).lower()}"
+        return " ".join([limits, workers, *named])

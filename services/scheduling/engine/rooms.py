@@ -1,4 +1,7 @@
-"""The places of a venue as arrays, in the order in which they are preferred: the fewest seats first."""
+"""A venue as arrays, its places in the order in which they are preferred: the fewest seats first.
+
+Nothing of it changes, so one venue serves every placement until an organizer sets another.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,7 +10,7 @@ import numpy as np
 
 from services.scheduling.domain.venue import Place
 from services.scheduling.engine.slots import Seconds, around, hours, midnights, within
-from services.scheduling.engine.tables import Bools, Ints
+from services.scheduling.engine.tables import Bools, Ints, Layout
 
 Hours = tuple[Seconds, Seconds, list[tuple[int, int, int]]]  # opens, closes, (place, from, to) closed meanwhile
 
@@ -16,6 +19,8 @@ class Rooms:
     """Arrays over `places`, which are sorted; `number` is where each of them stands in the venue."""
 
     def __init__(self, venue: Sequence[Place]) -> None:
+        self.venue = venue
+        self.layout = Layout(venue)
         order = sorted(range(len(venue)), key=lambda number: (venue[number].seats, venue[number].name))
         self.number: Ints = np.array(order, np.int64)
         self.places = [venue[number] for number in order]
@@ -25,7 +30,7 @@ class Rooms:
         self.buildings = sorted({place.building for place in self.places})
         known = {building: number for number, building in enumerate(self.buildings)}
         self.building: Ints = np.array([known[place.building] for place in self.places], np.int64)
-        self._hours: dict[date, Hours] = {}
+        self._hours: dict[tuple[date, str], Hours] = {}
 
     def suit(self, format: str, people: int) -> Bools:
         """[place]: whether the place is for such sessions at all."""
@@ -42,11 +47,11 @@ class Rooms:
         return result
 
     def _of(self, day: date, time_zone: str) -> Hours:
-        if day not in self._hours:
+        if (day, time_zone) not in self._hours:
             spans = [hours(day, place.opens, place.closes, time_zone) for place in self.places]
             opened = np.array([within(span) if span else (1, 0) for span in spans], np.int64).reshape(-1, 2)
             first, last = midnights(day, time_zone)
             away = [(n, *around(closed)) for n, place in enumerate(self.places) for closed in place.closed]
             today = [row for row in away if row[1] < last and row[2] > first]
-            self._hours[day] = opened[:, 0], opened[:, 1], today
-        return self._hours[day]
+            self._hours[day, time_zone] = opened[:, 0], opened[:, 1], today
+        return self._hours[day, time_zone]

@@ -34,14 +34,26 @@ class Taken:
         return cls(*(np.empty(0, np.int64) for _ in range(4)))
 
 
+class Layout:
+    """Which words hold the tables of each place of a venue."""
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        self.number = {place.id: number for number, place in enumerate(places)}
+        words = np.array([-(-place.capacity // WORD) for place in places], np.int64)
+        self.first_word: Ints = np.concatenate([[0], np.cumsum(words)]).astype(np.int64)
+        self.missing = _missing_tables(places)
+        # Ids in two halves, and the places by the lower one: to find many at once.
+        halves = [(place.id.int >> 64, place.id.int & int(FULL)) for place in places]
+        self.ids: Words = np.array(halves, np.uint64).reshape(-1, 2)
+        self.by_low: Ints = np.argsort(self.ids[:, 1])
+        self.lows: Words = self.ids[self.by_low, 1]
+
+
 class Tables:
     """The tables of a venue. Rows of bits are made for a day when it is looked at, so memory follows the days."""
 
-    def __init__(self, places: Sequence[Place], taken: Taken | None = None) -> None:
-        self._number = {place.id: number for number, place in enumerate(places)}
-        self._words = np.array([-(-place.capacity // WORD) for place in places], np.int64)
-        self._first_word = np.concatenate([[0], np.cumsum(self._words)]).astype(np.int64)
-        self._missing = _missing_tables(places)
+    def __init__(self, layout: Layout, taken: Taken | None = None) -> None:
+        self._number, self._first_word, self._missing = layout.number, layout.first_word, layout.missing
         self._taken = taken or Taken.none()
         self._length = int((self._taken.end - self._taken.first).max(initial=0))
         self._days: dict[tuple[int, int], Words] = {}
@@ -60,7 +72,7 @@ class Tables:
     def free(self, day: tuple[int, int], starts: Seconds, length: int) -> Bools:
         """[slot, place]: whether a table is free for all of a slot; `length` in seconds, `day` from when to when."""
         taken = self._during(day, starts, length)
-        if len(self._words) == taken.shape[1]:  # one word a place, as nearly everywhere
+        if len(self._number) == taken.shape[1]:  # one word a place, as nearly everywhere
             return taken != FULL
         return np.logical_or.reduceat(taken != FULL, self._first_word[:-1], axis=1)
 

@@ -19,6 +19,11 @@ SAVE_PLACE = """
         step_free = excluded.step_free, closed = excluded.closed
 """
 
+VENUE_CHANGED = """
+    insert into venue (conference_id, version) values ($1, gen_random_uuid())
+    on conflict (conference_id) do update set version = excluded.version
+"""
+
 SAVE_TRAVEL = """
     insert into travel select $1, * from unnest($2::text[], $3::text[], $4::smallint[])
 """
@@ -42,6 +47,7 @@ class ProgrammeWrites(Reads):
 
     async def replace_places(self, conference_id: UUID, places: Sequence[Place]) -> None:
         """The conference has these places from now on."""
+        await self.tx.execute(VENUE_CHANGED, conference_id)
         kept = [place.id for place in places]
         await self.tx.execute(
             "delete from place where conference_id = $1 and id <> all($2::uuid[])", conference_id, kept
@@ -61,6 +67,7 @@ class ProgrammeWrites(Reads):
 
     async def replace_travel(self, conference_id: UUID, travel: Sequence[Travel]) -> None:
         """These are the ways between buildings from now on."""
+        await self.tx.execute(VENUE_CHANGED, conference_id)
         await self.tx.execute("delete from travel where conference_id = $1", conference_id)
         ways = {(min(way.a, way.b), max(way.a, way.b)): way.minutes for way in travel}
         await self.tx.execute(

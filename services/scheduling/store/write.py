@@ -99,8 +99,7 @@ class Store(ProgrammeWrites, RetryWrites):
         self, conference_id: UUID, attendee_ids: Collection[UUID], now: datetime, without: Collection[UUID] = ()
     ) -> Model:
         """What a placement of these people depends on, as if the sessions `without` were not there."""
-        places = await self.places(conference_id)
-        return await model.load_model(self.tx, conference_id, places, attendee_ids, now, without)
+        return await model.load_model(self.tx, conference_id, attendee_ids, now, without)
 
     async def save_conferences(self, conferences: Sequence[Conference]) -> list[UUID]:
         """Stores what is newer than what is there; returns the ids of those."""
