@@ -150,7 +150,7 @@ def _plan(postgres: Postgres, bootstrap: str, ports: dict[str, int], portal: int
         public_url=f"http://127.0.0.1:{portal}",
         ports=ports,
         secrets={"secret_key": "k" * 40, "bootstrap_token": "t" * 40},
-        database_urls={name: postgres.url(f"hallway_{name}") for name in SERVICES},
+        database_urls={name: postgres.service_url(f"hallway_{name}") for name in SERVICES},
         kafka_bootstrap=bootstrap,
         mail_folder=str(folder / "mail"),
     )

@@ -1,18 +1,26 @@
-"""Asks a PostgreSQL server whether it takes connections, and creates databases on it."""
+"""Asks a PostgreSQL server whether it takes connections; makes databases on it, each with a role of its own."""
 
 from __future__ import annotations
 
 import asyncio
 import enum
+import hmac
 import re
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import asyncpg
 
 _TIMEOUT = 5.0  # seconds for one connection attempt
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_PASSWORD = "select format('alter role %I login password %L', $1::text, $2::text)"
+# Tables made before there were roles are the server user's.
+_NOT_ITS_OWN = (
+    "select format('alter table %s owner to %I', oid::regclass, $1::text) from pg_class"
+    " where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and pg_get_userbyid(relowner) <> $1"
+)
 _T = TypeVar("_T")
 
 
@@ -29,11 +37,22 @@ def state(url: str) -> State:
     return _run(_state(url))
 
 
-def create(url: str, name: str) -> None:
-    """Create database `name` on the server of `url` unless it is there."""
-    if not _NAME.fullmatch(name):
-        raise ValueError(f"database name {name!r}: only a-z, 0-9 and _ are taken, at most 63, a letter first")
-    _run(_create(url, name))
+def password(secret: str, role: str) -> str:
+    """What `role` signs in with: made of the server's secret, which it does not give away."""
+    return hmac.new(secret.encode(), role.encode(), "sha256").hexdigest()
+
+
+def create(url: str, name: str, role: str, secret: str) -> None:
+    """Create on the server of `url`, unless there, database `name` and a role that reaches nothing else."""
+    for word in (name, role):
+        if not _NAME.fullmatch(word):
+            raise ValueError(f"name {word!r}: only a-z, 0-9 and _ are taken, at most 63, a letter first")
+    _run(_create(url, name, role, password(secret, role)))
+
+
+def close(url: str) -> None:
+    """Leave the databases that every server has to the user of `url`."""
+    _run(_execute(url, "revoke all on database postgres, template1 from public"))
 
 
 async def _state(url: str) -> State:
@@ -47,13 +66,32 @@ async def _state(url: str) -> State:
     return State.READY
 
 
-async def _create(url: str, name: str) -> None:
+async def _create(url: str, name: str, role: str, password: str) -> None:
+    server = await asyncpg.connect(url, timeout=_TIMEOUT)
+    try:
+        if not await server.fetchval("select 1 from pg_roles where rolname = $1", role):
+            await server.execute(f"create role {role}")
+        await server.execute(await server.fetchval(_PASSWORD, role, password))
+        if not await server.fetchval("select 1 from pg_database where datname = $1", name):
+            await server.execute(f"create database {name}")
+        await server.execute(f"revoke all on database {name} from public")
+        # "create" lets it have its extensions; the database itself stays the server user's.
+        await server.execute(f"grant connect, create, temporary on database {name} to {role}")
+    finally:
+        await server.close()
+    inside = await asyncpg.connect(urlsplit(url)._replace(path=f"/{name}").geturl(), timeout=_TIMEOUT)
+    try:
+        await inside.execute(f"grant all on schema public to {role}")
+        for row in await inside.fetch(_NOT_ITS_OWN, role):
+            await inside.execute(row[0])
+    finally:
+        await inside.close()
+
+
+async def _execute(url: str, statement: str) -> None:
     connection = await asyncpg.connect(url, timeout=_TIMEOUT)
     try:
-        if not await connection.fetchval("select 1 from pg_database where datname = $1", name):
-            await connection.execute(f'create database "{name}"')
-    except asyncpg.DuplicateDatabaseError:
-        pass
+        await connection.execute(statement)
     finally:
         await connection.close()
 

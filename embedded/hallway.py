@@ -69,7 +69,7 @@ class _Embedded:
         portal_port = state.portal_port(options.port, options.host)
         ports = state.ports(PORTS, lambda line: console.print(line, markup=False, highlight=False))
         self._postgres: Postgres | RunningPostgres = (
-            RunningPostgres(options.postgres_url)
+            RunningPostgres(options.postgres_url, secrets["database_password"])
             if options.postgres_url
             else Postgres(
                 folder / "postgres",
@@ -86,7 +86,7 @@ class _Embedded:
             public_url=options.url(portal_port),
             ports=ports,
             secrets=secrets,
-            database_urls={name: self._postgres.url(f"hallway_{name}") for name in SERVICES},
+            database_urls={name: self._postgres.service_url(f"hallway_{name}") for name in SERVICES},
             kafka_bootstrap=self._broker.bootstrap,
             mail_folder=str(folder / "mail"),
         )

@@ -79,9 +79,16 @@ class Postgres:
         """The libpq URL of `database` on this server, password included."""
         return f"postgresql://{_USER}:{self._known_password()}@127.0.0.1:{self.port}/{database}"
 
-    def create_database(self, name: str) -> None:
-        """Create database `name` unless it is there."""
-        databases.create(self.url(), name)
+    def service_url(self, database: str, role: str | None = None) -> str:
+        """The URL by which a service reaches `database`: as the role of that name, or as `role`."""
+        role = role or database
+        return (
+            f"postgresql://{role}:{databases.password(self._known_password(), role)}@127.0.0.1:{self.port}/{database}"
+        )
+
+    def create_database(self, name: str, role: str | None = None) -> None:
+        """Create database `name` and the role that uses it, unless they are there."""
+        databases.create(self.url(), name, role or name, self._known_password())
 
     def start(self) -> None:
         """Make the cluster if there is none, start the server, return when it takes connections."""
@@ -95,6 +102,7 @@ class Postgres:
             heal_pid_file(home / "cluster", self._say)
             self._server = self._launch(home, programs)
             self._wait_until_ready()
+            databases.close(self.url())
         except BaseException:
             self.stop()
             raise

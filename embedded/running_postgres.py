@@ -9,22 +9,27 @@ from embedded.problem import Problem
 
 
 class RunningPostgres:
-    """The server at `url`, whose user may create databases; starting and stopping it is not for us."""
+    """The server at `url`, whose user may create databases and roles; starting and stopping it is not for us.
+
+    Of `secret` the roles' passwords are made.
+    """
 
     alive = True
 
-    def __init__(self, url: str) -> None:
-        self._parts = urlsplit(url)
+    def __init__(self, url: str, secret: str) -> None:
+        self._parts, self._secret = urlsplit(url), secret
         if self._parts.scheme not in ("postgres", "postgresql") or not self._parts.hostname:
             raise Problem("HALLWAY_POSTGRES_URL must look like postgresql://user:password@host:5432/postgres")
 
-    def url(self, database: str) -> str:
-        """The URL of `database` on this server, password included."""
-        return urlunsplit(self._parts._replace(path=f"/{database}"))
+    def service_url(self, database: str) -> str:
+        """The URL by which a service reaches `database`: as the role of that name."""
+        place = self._parts.netloc.rpartition("@")[2]
+        signed_in = f"{database}:{databases.password(self._secret, database)}@{place}"
+        return urlunsplit(self._parts._replace(netloc=signed_in, path=f"/{database}"))
 
     def create_database(self, name: str) -> None:
-        """Create database `name` unless it is there."""
-        databases.create(urlunsplit(self._parts), name)
+        """Create database `name` and the role of that name, unless they are there."""
+        databases.create(urlunsplit(self._parts), name, name, self._secret)
 
     def start(self) -> None:
         """Return when the server takes connections; raises Problem when it does not answer."""

@@ -56,20 +56,22 @@ async def database(postgres: Postgres, templates: dict[str, str]) -> AsyncIterat
     admin = await asyncpg.connect(postgres.url())
 
     async def make(service: str) -> Database:
+        role = f"hallway_{service}"
         if service not in templates:
             template = f"template_{service}"
-            await admin.execute(f"create database {template}")
+            postgres.create_database(template, role)
             if service != "kit":
                 module = importlib.import_module(f"services.{service}.app")
-                await migrate(postgres.url(template), module.SERVICE.migrations)
+                await migrate(postgres.service_url(template, role), module.SERVICE.migrations)
             else:
-                await migrate(postgres.url(template), topics.FILE.parent)
+                await migrate(postgres.service_url(template, role), topics.FILE.parent)
             templates[service] = template
         name = f"test_{service}_{uuid.uuid4().hex[:12]}"
-        await admin.execute(f"create database {name} template {templates[service]}")
-        pool = await db.create_pool(postgres.url(name), 10)
+        await admin.execute(f"create database {name} template {templates[service]} owner {role}")
+        url = postgres.service_url(name, role)
+        pool = await db.create_pool(url, 10)
         made.append((name, pool))
-        return Database(postgres.url(name), pool)
+        return Database(url, pool)
 
     yield make
     for name, pool in made:

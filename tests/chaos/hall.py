@@ -126,7 +126,7 @@ class Hall:
 
     def database(self, service: str) -> str:
         """The URL of a service's database."""
-        return self.postgres.url(f"hallway_{service}")
+        return self.postgres.service_url(f"hallway_{service}")
 
     def grpc(self, service: str) -> list[str]:
         """Where a service answers: one address, or two with twins."""
