@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from services.kit import failpoint
 from services.kit.clock import system_clock
 from services.kit.consumer import Consumer
 from services.kit.lifecycle import Loop, Part, Resources, Service
@@ -29,7 +30,9 @@ def worker(r: Resources[Settings]) -> Sequence[Part]:
 
     async def once() -> bool:
         async with r.pool.acquire() as tx, tx.transaction():
-            return await retry_unplaced(Store(tx), r.clock())
+            if tried := await retry_unplaced(Store(tx), r.clock()):
+                failpoint.reach("worker.before_commit")
+            return tried
 
     return [Loop("retry of unplaced sessions", once)]
 

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from tests.chaos import campaign, table
 from tests.chaos.campaign import Campaign, Order
-from tests.chaos.hall import Choice, Hall
+from tests.chaos.hall import ROOT, Choice, Hall
 
 DISK_SIZE = "400m"
 
@@ -33,7 +33,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--disk", action="store_true", help="PostgreSQL on a small disk, to be filled; needs root")
     parser.add_argument("--faults", nargs="*", default=(), help="parts of the names of faults; not given: all")
     parser.add_argument("--mixed", type=float, default=0.2, help="how often two faults come at once, 0 to 1")
-    parser.add_argument("--patience", type=float, default=120, help="seconds within which everything heals")
+    parser.add_argument("--patience", type=float, default=300, help="seconds within which everything heals")
     parser.add_argument("--commands", type=int, default=0, help="at least so many, and each fault once")
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--bug", default="", help="bugs to plant, with commas between: see bugs.py")
@@ -56,10 +56,17 @@ def small_disk(folder: Path | None) -> Iterator[None]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
+def commit() -> str:
+    """Which code is run: date and short name of the commit."""
+    told = subprocess.run(["git", "log", "-1", "--format=%cs %h"], cwd=ROOT, capture_output=True, text=True)
+    return told.stdout.strip() or "unknown"
+
+
 def main() -> int:
     """Runs one campaign."""
     asked = arguments()
     logging.disable(logging.CRITICAL)  # Kafka clients tell of every fault
+    about = {"seed": asked.seed, "seconds": asked.seconds, "nodes": asked.nodes, "commit": commit()}
     folder = asked.folder or Path(tempfile.mkdtemp(prefix="hallway-chaos-"))
     folder.mkdir(parents=True, exist_ok=asked.folder is None)
     folder.chmod(0o711)  # PostgreSQL's account has to pass through
@@ -88,8 +95,7 @@ def main() -> int:
     journal = done[0].journal
     table.show(journal, console)
     if asked.json:
-        findings = [finding.__dict__ for finding in journal.findings]
-        asked.json.write_text(json.dumps({"rows": table.rows(journal), "findings": findings}))
+        asked.json.write_text(json.dumps(table.record(journal, about)))
     return 1 if journal.findings else 0
 
 

@@ -4,17 +4,17 @@ import base64
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 from uuid import UUID
 
-from hallway.scheduling.v1.scheduling_pb2 import Session
+from hallway.scheduling.v1.scheduling_pb2 import Session, SessionState
 
 from services.kit import topics
-from tests.chaos.clients import Client
-from tests.chaos.journal import Finding, Journal
-from tests.chaos.read import GROUPS, Topics
+from tests.chaos.evidence import Evidence
+from tests.chaos.followed import followed
+from tests.chaos.journal import Finding
+from tests.chaos.read import GROUPS, fingerprint
 
 OCCUPYING = ("scheduled", "held")
 # (owner, topic, query of (key, newest sequence published))
@@ -27,70 +27,6 @@ AGGREGATES = (
     ("matchmaking", "hallway.matchmaking.match.v1", "select id, version from match"),
     ("scheduling", "hallway.scheduling.session.v1", "select id, version from session"),
 )
-# What one service keeps of another's: (name, owner's query, follower, follower's query)
-FOLLOWED = (
-    ("conference", "attendee", "select id, version, slug, name, time_zone, starts_on, ends_on, series from conference",
-     "portal", "select id, version, slug, name, time_zone, starts_on, ends_on, series from read_conference"),
-    ("attendee", "attendee",
-     "select id, version, conference_id, ticket, name, email, state, budget, interests, formats from attendee",
-     "portal",
-     "select id, version, conference_id, ticket, name, email, state, attention_budget as budget, interests, formats"
-     " from read_attendee"),
-    ("source", "attendee", "select id, version, network, name, interactions, ties from source",
-     "portal", "select id, version, network, name, interactions, ties from read_source where state = 'imported'"),
-    ("tie", "attendee",
-     "select id, version, a, b, coalesce((select sum(a_to_b + b_to_a) from tie_count where tie_id = id), 0)::bigint"
-     " as total from tie where version > 0",
-     "portal", "select id, version, a, b, total from read_tie"),
-    # A match closes its suggestion without an event of its own.
-    ("suggestion", "matchmaking",
-     "select id, version, conference_id, route, format, state, expires_at from suggestion where state <> 'matched'",
-     "portal",
-     "select id, version, conference_id, route, format, state, expires_at from read_suggestion s"
-     " where not exists (select from read_match m where m.id = s.id)"),
-    ("match", "matchmaking",
-     "select id, version, case state when 'over' then 'made' else state end as state from match",
-     "portal", "select id, version, state from read_match"),
-    ("session", "scheduling",
-     "select id, version, format, state, place_id, place_name, lower(during) as starts_at, upper(during) as ends_at,"
-     " calendar_sequence, reason, array(select attendee_id from session_member where session_id = id order by 1)"
-     " as people from session",
-     "portal",
-     "select id, version, format, state, place_id, place_name, starts_at, ends_at, calendar_sequence, reason,"
-     " array(select attendee_id from read_session_member where session_id = id order by 1) as people"
-     " from read_session"),
-    ("attendee", "attendee", "select id, version, state, budget, interests, formats from attendee",
-     "matchmaking", "select id, version, state, budget, interests, formats from attendee"),
-    ("tie", "attendee",
-     "select id, version, a, b, (select count(*) from tie_count where tie_id = id) as counts from tie"
-     " where version > 0",
-     "matchmaking", "select id, version, a, b, jsonb_array_length(counts)::bigint as counts from tie"),
-    ("attendee", "attendee", "select id, version, state = 'cancelled' as cancelled from attendee",
-     "scheduling", "select id, version, cancelled from attendee"),
-)  # fmt: skip
-
-
-@dataclass
-class Evidence:
-    """All that a check may look at; ``databases`` are connections by service."""
-
-    journal: Journal
-    clients: list[Client]
-    databases: dict[str, Any]
-    topics: Topics
-    poison: list["Injected"]
-    complete: bool = True  # the topics hold everything ever sent
-
-
-@dataclass(frozen=True)
-class Injected:
-    """A poison record: the groups that must set it aside."""
-
-    fault: str
-    topic: str
-    partition: int
-    fingerprint: str
-    groups: tuple[str, ...]
 
 
 async def check(evidence: Evidence) -> list[Finding]:
@@ -176,16 +112,20 @@ async def session_replies(e: Evidence) -> list[Finding]:
     told: dict[str, list[bytes]] = defaultdict(list)
     for event in e.topics.of("hallway.scheduling.session.v1"):
         told[event.key].append(_essence(event.message.session))
-    return [
-        Finding("lost", f"session {reply.id} was acknowledged as {Session.DESCRIPTOR.name} {reply.state}, never told")
-        for client in e.clients
-        for reply in client.sessions
-        if _essence(reply) not in told[reply.id]
-    ]
+    known = {(key, *_facts(Session.FromString(one))) for key, all_told in told.items() for one in all_told}
+    by_grpc = [(r.id, _facts(r)) for c in e.clients for r in c.sessions if _essence(r) not in told[r.id]]
+    shown = [(r["id"], (r["state"], r["calendar_sequence"], r["reason"])) for c in e.clients for r in c.shown]
+    by_http = [(id, facts) for id, facts in shown if (id, *facts) not in known]
+    return [Finding("lost", f"session {id} was acknowledged as {facts}, never told") for id, facts in by_grpc + by_http]
 
 
 def _essence(session: Session) -> bytes:
     return session.SerializeToString(deterministic=True)
+
+
+def _facts(session: Session) -> tuple[str, int, str]:
+    name = SessionState.Name(session.state).removeprefix("SESSION_STATE_").lower()
+    return name, session.calendar_sequence, session.reason
 
 
 async def events(e: Evidence) -> list[Finding]:
@@ -225,8 +165,6 @@ async def _outboxes(e: Evidence) -> list[Finding]:
 
 
 def _injected(e: Evidence, message: Any) -> bool:
-    from tests.chaos.read import fingerprint
-
     return fingerprint(message.SerializeToString()) in {poison.fingerprint for poison in e.poison}
 
 
@@ -251,24 +189,6 @@ async def _replayed(e: Evidence) -> set[UUID]:
     letters = await e.databases["ledger"].fetch("select headers::text from dead_letter where replayed_at is not null")
     pairs = [dict(json.loads(letter["headers"])) for letter in letters]
     return {UUID(base64.b64decode(pair["ce_id"]).decode()) for pair in pairs}
-
-
-async def followed(e: Evidence) -> list[Finding]:
-    """What a service keeps of another's is what the other has."""
-    found = []
-    for name, owner, source, follower, copy in FOLLOWED:
-        there = {r["id"]: r for r in await e.databases[owner].fetch(source)}
-        here = {r["id"]: r for r in await e.databases[follower].fetch(copy)}
-        for id in {**there, **here}:
-            if _values(there.get(id)) != _values(here.get(id)):
-                kind = "wrong" if id in here else "lost"
-                words = f"{follower}'s {name} {id}: {_values(here.get(id))}, {owner} has {_values(there.get(id))}"
-                found.append(Finding(kind, words[:600]))
-    return found
-
-
-def _values(row: Any) -> Any:
-    return None if row is None else tuple(row.values())
 
 
 async def double_booking(e: Evidence) -> list[Finding]:
@@ -313,8 +233,6 @@ async def budgets(e: Evidence) -> list[Finding]:
 
 async def dead_letters(e: Evidence) -> list[Finding]:
     """Exactly the poison injected was set aside, once for each group that reads it."""
-    from tests.chaos.read import fingerprint
-
     wanted = Counter((group, poison.fingerprint) for poison in e.poison for group in poison.groups)
     there: Counter[tuple[str, str]] = Counter()
     reasons: dict[tuple[str, str], str] = {}

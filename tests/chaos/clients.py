@@ -5,7 +5,6 @@ import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,12 +14,11 @@ from hallway.attendee.v1.service_pb2_grpc import AttendeeServiceStub
 from hallway.matchmaking.v1 import matchmaking_pb2 as matches
 from hallway.matchmaking.v1 import service_pb2 as matchmaking_pb
 from hallway.matchmaking.v1.service_pb2_grpc import MatchmakingServiceStub
-from hallway.scheduling.v1 import scheduling_pb2 as session_pb
-from hallway.scheduling.v1 import service_pb2 as scheduling_pb
-from hallway.scheduling.v1.service_pb2_grpc import SchedulingServiceStub
 
 from services.kit.errors import HallwayError
+from tests.chaos.actor import Person
 from tests.chaos.journal import Op
+from tests.chaos.sessions import SessionSteps
 from tests.chaos.transport import Transport
 
 MOST_PEOPLE = 14  # with a ticket, of one client
@@ -29,34 +27,8 @@ ANSWERS = {"yes": matchmaking_pb.ANSWER_YES, "not_now": matchmaking_pb.ANSWER_NO
 VENUE = "name,capacity,seats,formats,opens,closes\nCafe,3,4,coffee,00:00,23:59\nHall,6,8,,00:00,23:59\n"
 
 
-@dataclass
-class Person:
-    """An attendee as the answers to this client's commands say it must be."""
-
-    ticket: str
-    name: str
-    email: str
-    id: str = ""
-    state: str = "registered"
-    interests: tuple[str, ...] = ()
-
-
-@dataclass
-class Client:
-    """One client; ``people`` and ``counts`` are what was acknowledged."""
-
-    number: int
-    slug: str
-    conference_id: str
-    transport: Transport
-    rng: random.Random
-    people: list[Person] = field(default_factory=list)
-    counts: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)  # actor, target, kind, month
-    answers: dict[tuple[str, str], str] = field(default_factory=dict)  # suggestion, attendee
-    matched: set[str] = field(default_factory=set)
-    exclusions: set[tuple[str, str]] = field(default_factory=set)
-    sessions: list[session_pb.Session] = field(default_factory=list)  # as replies told
-    made: int = 0
+class Client(SessionSteps):
+    """One client."""
 
     @property
     def source(self) -> str:
@@ -227,66 +199,14 @@ class Client:
         if (await self._matchmaking("ExcludePair", request)).answer == "acknowledged":
             self.exclusions.add((one.id, other.id))
 
-    async def move(self) -> None:
-        """Somebody moves one of their sessions to another spot."""
-        if not (found := await self._session()):
-            return
-        person, session = found
-        asked = scheduling_pb.OfferSlotsRequest(session_id=session.id, limit=10)
-        offers = (await self._ask("scheduling", SchedulingServiceStub, "OfferSlots", asked)).offers
-        if offers:
-            request = scheduling_pb.MoveSessionRequest(
-                session_id=session.id, attendee_id=person.id, offer=self.rng.choice(offers)
-            )
-            await self._scheduling("MoveSession", request)
-
-    async def call_off(self) -> None:
-        """Somebody cancels one of their sessions."""
-        if found := await self._session():
-            person, session = found
-            request = scheduling_pb.CancelSessionRequest(session_id=session.id, attendee_id=person.id, reason="no time")
-            await self._scheduling("CancelSession", request)
-
-    async def conclude(self) -> None:
-        """Everybody says how their sessions went."""
-        for person in [p for p in self.people if p.id and p.state != "cancelled"]:
-            for session in await self._sessions_of(person):
-                outcome = self.rng.choice((scheduling_pb.OUTCOME_HELD, scheduling_pb.OUTCOME_MISSED))
-                request = scheduling_pb.RecordOutcomeRequest(
-                    session_id=session.id, attendee_id=person.id, outcome=outcome
-                )
-                await self._scheduling("RecordOutcome", request)
-
-    async def _session(self) -> tuple[Person, session_pb.Session] | None:
-        person = self._one("joined", "paused")
-        found = await self._sessions_of(person) if person else []
-        return (person, self.rng.choice(found)) if person and found else None
-
-    async def _sessions_of(self, person: Person) -> list[session_pb.Session]:
-        asked = scheduling_pb.ListSessionsRequest(conference_id=self.conference_id, attendee_id=person.id)
-        listed = await self._ask("scheduling", SchedulingServiceStub, "ListSessions", asked)
-        return [s for s in listed.sessions if s.state == session_pb.SESSION_STATE_SCHEDULED]
-
     def _here(self) -> int:
         return sum(person.state != "cancelled" for person in self.people)
-
-    def _one(self, *states: str) -> Person | None:
-        here = [p for p in self.people if p.id and p.state in states]
-        return self.rng.choice(here) if here else None
-
-    async def _ask(self, service: str, stub: type[Any], method: str, request: Any) -> Any:
-        return await self.transport.ask(service, stub, method, request, self.rng)
 
     async def _attendee(self, method: str, request: Any) -> Op:
         return await self.transport.grpc("attendee", AttendeeServiceStub, method, request, self.rng)
 
     async def _matchmaking(self, method: str, request: Any) -> Op:
         return await self.transport.grpc("matchmaking", MatchmakingServiceStub, method, request, self.rng)
-
-    async def _scheduling(self, method: str, request: Any) -> None:
-        op = await self.transport.grpc("scheduling", SchedulingServiceStub, method, request, self.rng)
-        if op.answer == "acknowledged":
-            self.sessions.append(op.reply)
 
 
 async def make_conference(transport: Transport, slug: str, rng: random.Random) -> str:

@@ -4,7 +4,6 @@ import asyncio
 import random
 import shutil
 import signal
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
@@ -15,24 +14,16 @@ import asyncpg
 
 from embedded.environment import SERVICES
 from services.kit import migrate
+from tests.chaos.cluster import Node
 from tests.chaos.hall import Hall
 from tests.chaos.journal import Journal
+from tests.chaos.points import POINTS, RELAYS, Points, new_pid
 from tests.chaos.poison import Poisoner
-from tests.chaos.read import GROUPS, rewind
+from tests.chaos.read import GROUPS, leader_of, rewind
 
 Fault = Callable[[], Awaitable[None]]
-CONSUMERS = ("matchmaking", "scheduling", "portal", "ledger")
-RELAYS = ("attendee", "matchmaking", "scheduling")
-FAIL_POINTS = {
-    "command.after_commit": RELAYS,
-    "relay.before_send": RELAYS,
-    "relay.after_send": RELAYS,
-    "consumer.after_commit": CONSUMERS,
-    "consumer.before_commit": CONSUMERS,
-    "worker.before_write": ("matchmaking-worker",),
-    "worker.before_commit": ("matchmaking-worker",),
-}
 PAUSE = {True: 9.0, False: 4.0}  # seconds: longer than the session time-out on Apache Kafka, and on the embedded broker
+BUSY = ("hallway.attendee.attendee.v1", "hallway.attendee.tie.v1", "hallway.matchmaking.suggestion.v1")
 MIGRATION = "alter table inbox add column chaos_{number} text; create index on outbox (topic, key);"
 
 
@@ -50,8 +41,10 @@ class Faults:
         for name in self.hall.services():
             faults[f"kill -9 {name}"] = partial(self.kill, name)
             faults[f"pause {name}"] = partial(self.pause, name)
-        for point, names in FAIL_POINTS.items():
-            faults[f"die at {point}"] = partial(self.fail_point, point, names)
+        points = Points(self.hall, self.journal, self.rng)
+        for point in POINTS:
+            faults[f"die at {point}"] = partial(points.die, point)
+            faults[f"stand still at {point}"] = partial(points.stand_still, point)
         faults |= {
             "kill -9 postgres": self.kill_postgres,
             "cut connections to postgres": self.cut_postgres,
@@ -76,6 +69,7 @@ class Faults:
 
     def _of_cluster(self) -> dict[str, Fault]:
         return {
+            "kill -9 a leader": self.kill_leader,
             "kill -9 one node": partial(self.kill_nodes, 1),
             "kill -9 two of three nodes": partial(self.kill_nodes, 2),
             "kill -9 all nodes": partial(self.kill_nodes, 3),
@@ -97,33 +91,10 @@ class Faults:
     async def depose(self, name: str) -> None:
         """The leader is paused and loses its lock; its twin leads; then the old one wakes up."""
         pid = self.hall.signal(name, signal.SIGSTOP)
-        await self._end_connections(f"hallway_{name}", "select pid from pg_locks where locktype = 'advisory'")
+        await self.hall.end_connections(f"hallway_{name}", "select pid from pg_locks where locktype = 'advisory'")
         await asyncio.sleep(PAUSE[bool(self.hall.cluster)])
         if pid:
             self.hall.signal(name, signal.SIGCONT)
-
-    async def fail_point(self, point: str, names: tuple[str, ...]) -> None:
-        """A process is started that dies at a point of the code, which it reaches under the workload."""
-        name = self.rng.choice(names)
-        before = self.hall.pid(name)
-        self.hall.setting(name, "HALLWAY_FAILPOINT", point)
-        self.hall.signal(name, signal.SIGKILL)
-        armed = await self._new_pid(name, before)
-        self.hall.setting(name, "HALLWAY_FAILPOINT", "")
-        until = time.monotonic() + 20
-        while armed and self.hall.pid(name) == armed and time.monotonic() < until:
-            await asyncio.sleep(0.05)
-        if armed and self.hall.pid(name) == armed:
-            self.journal.skipped[f"die at {point}"] = f"{name} did not reach it in 20 s"
-            self.hall.signal(name, signal.SIGKILL)
-
-    async def _new_pid(self, name: str, before: int | None) -> int | None:
-        until = time.monotonic() + 45
-        while time.monotonic() < until:
-            if (pid := self.hall.pid(name)) and pid != before:
-                return pid
-            await asyncio.sleep(0.02)
-        return None
 
     async def kill_postgres(self) -> None:
         """kill -9 of the server; it recovers from its log."""
@@ -132,22 +103,13 @@ class Faults:
     async def cut_postgres(self) -> None:
         """Every connection of the services is ended, in the middle of what it does."""
         for _ in range(3):
-            await self._end_connections("%", "select pid from pg_stat_activity")
+            await self.hall.end_connections("%", "select pid from pg_stat_activity")
             await asyncio.sleep(0.5)
-
-    async def _end_connections(self, database: str, which: str) -> None:
-        connection = await self.hall.admin()
-        with suppress(asyncpg.PostgresError):
-            await connection.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity where datname like $1 and datname like"
-                f" 'hallway_%' and application_name <> 'checker' and pid in ({which})", database,
-            )  # fmt: skip
-        await connection.close()
 
     async def take_connections(self) -> None:
         """Somebody takes every connection the server has; then the services' own are ended, to be opened again."""
         taken: list[Any] = []
-        await self._end_connections("%", "select pid from pg_stat_activity")
+        await self.hall.end_connections("%", "select pid from pg_stat_activity")
         with suppress(asyncpg.PostgresError, OSError):
             while len(taken) < 200:
                 taken.append(await self.hall.admin())
@@ -200,10 +162,22 @@ class Faults:
         self.hall.signal("kafka", signal.SIGKILL)
         await asyncio.sleep(1)
 
+    async def kill_leader(self) -> None:
+        """kill -9 of the node that leads the first partition of a topic under load."""
+        topic = self.rng.choice(BUSY)
+        leader = await leader_of(self.hall.kafka, topic)
+        await self._kill([node for node in self._nodes() if node.number == leader])
+
     async def kill_nodes(self, count: int) -> None:
         """kill -9 of some nodes at once; they come back after a while."""
+        nodes = self._nodes()
+        await self._kill(self.rng.sample(nodes, min(count, len(nodes))))
+
+    def _nodes(self) -> list[Node]:
         assert self.hall.cluster
-        nodes = self.rng.sample(self.hall.cluster.nodes, min(count, len(self.hall.cluster.nodes)))
+        return self.hall.cluster.nodes
+
+    async def _kill(self, nodes: list[Node]) -> None:
         for node in nodes:
             node.kill()
         await asyncio.sleep(6)
@@ -211,8 +185,7 @@ class Faults:
 
     async def pause_node(self) -> None:
         """A node that stands still longer than its session with the controllers."""
-        assert self.hall.cluster
-        node = self.rng.choice(self.hall.cluster.nodes)
+        node = self.rng.choice(self._nodes())
         if node.pid and node._process:
             node._process.send_signal(signal.SIGSTOP)
             await asyncio.sleep(8)
@@ -220,8 +193,7 @@ class Faults:
 
     async def rolling_restart(self) -> None:
         """Every node in turn is stopped in order and started."""
-        assert self.hall.cluster
-        for node in self.hall.cluster.nodes:
+        for node in self._nodes():
             await asyncio.to_thread(node.stop)
             await asyncio.to_thread(self.hall.cluster_start)
 
@@ -243,7 +215,7 @@ class Faults:
         before = self.hall.pid(name)
         self.hall.setting(name, key, value)
         self.hall.signal(name, signal.SIGKILL)
-        await self._new_pid(name, before)
+        await new_pid(self.hall, name, before)
 
     async def replay_from_zero(self) -> None:
         """A group's offsets are set to the start of every topic: all it ever took comes again."""

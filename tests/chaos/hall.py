@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -189,9 +189,9 @@ class Hall:
         argv = [*self._held.get(name, process.argv), *arguments]
         return subprocess.run(argv, env=dict(process.env), cwd=ROOT, capture_output=True, text=True, timeout=120)
 
-    def ready(self) -> list[str]:
-        """The processes that do not answer that they are ready."""
-        return [name for name, child in self.children.items() if not (self.pid(name) and child._answers())]
+    def not_ready(self, names: Iterable[str] = ()) -> list[str]:
+        """The processes (of these; none given: of all) that do not answer that they are ready."""
+        return [name for name in names or self.children if not (self.pid(name) and self.children[name]._answers())]
 
     def cluster_start(self) -> None:
         """Starts the nodes of Apache Kafka that do not run, on the thread of the proxies' life."""
@@ -201,6 +201,16 @@ class Hall:
     async def admin(self, database: str = "postgres") -> "asyncpg.Connection[asyncpg.Record]":
         """A connection of the checker's own."""
         return await asyncpg.connect(self.postgres.url(database), timeout=10)
+
+    async def end_connections(self, database: str, which: str) -> None:
+        """Ends the services' connections to databases with such names (SQL: like) whose pid ``which`` selects."""
+        connection = await self.admin()
+        with suppress(asyncpg.PostgresError):
+            await connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname like $1 and datname like"
+                f" 'hallway_%' and application_name <> 'checker' and pid in ({which})", database,
+            )  # fmt: skip
+        await connection.close()
 
     def _plan(self) -> Plan:
         return Plan(
@@ -250,7 +260,7 @@ class Hall:
                 "HALLWAY_KAFKA_IDEMPOTENCE": "true",
                 "HALLWAY_KAFKA_SESSION_TIMEOUT_MS": "6000",
             }
-        extra["HALLWAY_KAFKA_SILENCE_SECONDS"] = "20"
+        extra |= {"HALLWAY_KAFKA_SILENCE_SECONDS": "20", "HALLWAY_SOLVE_LEASE_SECONDS": "5"}
         argv = (program, "-m", "tests.chaos.launch", *module)
         return replace(process, argv=argv, env={**process.env, **extra})
 

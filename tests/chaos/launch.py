@@ -1,14 +1,28 @@
-"""Starts a process with a clock that is wrong or a bug that is planted: ``-m tests.chaos.launch MODULE ...``.
+"""Starts a process that is to suffer: ``-m tests.chaos.launch MODULE ...``.
 
-Nothing in production reads these variables: CHAOS_CLOCK (seconds ahead of the true time), CHAOS_BUG (see bugs.py).
+Nothing in production reads these variables: CHAOS_CLOCK (seconds ahead of the true time), CHAOS_BUG (see bugs.py),
+CHAOS_STILL_AT (the fail point at which it stops, as SIGSTOP does, once).
 """
 
 import os
 import runpy
+import signal
 import sys
 from datetime import UTC, datetime, timedelta
 
-from services.kit import clock
+from services.kit import clock, failpoint
+
+
+def stand_still_at(point: str) -> None:
+    """Has this process stop when it first reaches ``point``, until it is sent SIGCONT."""
+    ahead = [point]
+
+    def reach(name: str) -> None:
+        if name in ahead:
+            ahead.clear()
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    failpoint.reach = reach
 
 
 def main() -> None:
@@ -20,6 +34,8 @@ def main() -> None:
         from tests.chaos import bugs
 
         bugs.plant(bug)
+    if point := os.environ.get("CHAOS_STILL_AT"):
+        stand_still_at(point)
     module, *arguments = sys.argv[1:]
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)

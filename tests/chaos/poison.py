@@ -11,7 +11,8 @@ from aiokafka import AIOKafkaProducer
 from hallway.attendee.v1.events_pb2 import AttendeeChanged, TieChanged
 
 from services.kit.envelope import text_headers
-from tests.chaos.checks import Injected, groups_that_read
+from tests.chaos.checks import groups_that_read
+from tests.chaos.evidence import Injected
 from tests.chaos.hall import Hall
 from tests.chaos.read import GROUPS, fingerprint
 

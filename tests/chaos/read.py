@@ -89,6 +89,20 @@ def _sorted_out(records: Sequence[ConsumerRecord]) -> Topics:
     return Topics(told, strange)
 
 
+async def leader_of(bootstrap: str, topic: str) -> int:
+    """The number of the node that leads a topic's first partition."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
+    await consumer.start()
+    try:
+        await consumer.partitions_for_topic(topic)
+        consumer.assign([TopicPartition(topic, 0)])
+        await consumer.end_offsets([TopicPartition(topic, 0)])
+        leader: int = consumer._client.cluster.leader_for_partition(TopicPartition(topic, 0))
+        return leader
+    finally:
+        await consumer.stop()
+
+
 async def rewind(bootstrap: str, group: str, names: Sequence[str]) -> None:
     """Sets a group's offsets to the start, once its members are given up."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)

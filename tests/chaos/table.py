@@ -29,6 +29,17 @@ def rows(journal: Journal) -> list[dict[str, object]]:
     ]
 
 
+def record(journal: Journal, about: dict[str, object]) -> dict[str, object]:
+    """All of it, for report.py."""
+    return {
+        "run": about | {"tries": sum(op.tries for op in journal.ops)},
+        "rows": rows(journal),
+        "recovery": journal.recovery,
+        "skipped": journal.skipped,
+        "findings": [finding.__dict__ for finding in journal.findings],
+    }
+
+
 def show(journal: Journal, console: Console) -> None:
     """Prints the table and every finding."""
     table = Table("fault", "injected", "acknowledged", *KINDS, "recovery s (median, worst)")

@@ -73,7 +73,7 @@ class Transport:
                 raise Refused(response.text[:300])
             return response.json() if response.content else None
 
-        return await self._until_told(kind, send, rng, repeatable=kind in ("register", "join", "cancel"))
+        return await self._until_told(kind, send, rng, repeatable=kind in ("register", "join", "cancel", "answer"))
 
     async def _until_told(
         self, kind: str, send: Callable[[Op], Awaitable[Any]], rng: random.Random, repeatable: bool
