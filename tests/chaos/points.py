@@ -22,7 +22,7 @@ POINTS = {
 }
 STILL = 9.0  # seconds: longer than a session with Kafka, and than a solver's lease
 LIMIT = 45.0  # seconds within which a process starts anew
-REACHED = 20.0  # seconds within which the workload leads it to the point
+REACHED = 30.0  # seconds within which the workload leads it to the point
 
 
 class Points:

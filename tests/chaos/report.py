@@ -30,7 +30,8 @@ def rows(runs: Iterable[Run]) -> list[list[str]]:
     recovery: dict[str, list[float]] = defaultdict(list)
     for run in runs:
         for row in run["rows"]:
-            injected[kind(row["fault"])] += row["injected"]
+            if row["injected"]:
+                injected[kind(row["fault"])] += row["injected"]
             for name in {kind(one) for one in row["fault"].split(" + ")}:
                 acknowledged[name] += row["acknowledged"]
                 findings.update({(name, bad): row[bad] for bad in KINDS})
