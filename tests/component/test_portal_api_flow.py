@@ -206,8 +206,10 @@ async def move_and_cancel(h: Hall, base: str, session: Any, ana: Any, box: Mailb
     await told("Called off: Ana Ruiz")
     (mail,) = box.of("bo@example.org", "Called off")
     assert "Why: the corner is flooded" in str(mail)
+    # Mail and read model follow Kafka each by itself: the one may be ahead.
+    listed = await until(h, f"{base}/sessions", lambda a: a["sessions"][0]["state"] == "cancelled")
     entry = Calendar.from_ical((await h.api.get(f"{path}.ics")).content).walk("VEVENT")[0]
-    assert entry["SEQUENCE"] > session["calendar_sequence"]
+    assert entry["SEQUENCE"] == listed["sessions"][0]["calendar_sequence"] == session["calendar_sequence"] + 2
     again = await h.api.post(f"{path}/move", json=body | {"starts_at": offer["starts_at"], "ends_at": offer["ends_at"]})
     assert again.status_code == 409, again.text
 
@@ -230,7 +232,7 @@ async def organizers_view(h: Hall, slug: str, answer: str) -> list[str]:
     ana, bo, cy = sorted(people, key=lambda a: a["ticket"])
     mine = f"{base}/attendees/{ana['id']}/suggestions"
     (suggestion,) = (await until(h, mine, lambda a: a["suggestions"]))["suggestions"]
-    await until(h, f"{base}/dashboard", lambda d: d["suggested"] == 2 and d["with_ties"] == 2)
+    await until(h, f"{base}/dashboard", lambda d: d["suggested"] == d["with_ties"] == d["joined"] == 2)
     if answer:
         answered = await h.api.post(f"{mine}/{suggestion['id']}/answer", json={"answer": answer})
         assert answered.json() == {"matched": False}

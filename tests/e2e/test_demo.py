@@ -120,6 +120,11 @@ def counts(demo: Demo) -> dict[str, int]:
     return {name: value for name, value in demo.json("dashboard").items() if isinstance(value, int)}
 
 
+def steady(told: dict[str, int]) -> bool:
+    """Whether everything that the thirteenth match sets off is counted; each topic comes in its own time."""
+    return told["scheduled"] == 13 and told["matched"] == told["people_reached"] > 24
+
+
 def test_the_demo_shows_a_living_conference_and_keeps_it_until_it_is_forgotten(demo: Demo) -> None:
     first = demo.start()
     before = counts(demo)
@@ -138,7 +143,7 @@ def test_the_demo_shows_a_living_conference_and_keeps_it_until_it_is_forgotten(d
 
     demo.command("answer", one, other, "yes")
     assert "It is mutual" in demo.command("answer", other, one, "yes")
-    demo.wait_until(lambda: counts(demo)["scheduled"] == 13)
+    demo.wait_until(lambda: steady(counts(demo)))
     before = counts(demo)
 
     assert len(demo.processes()) >= 8
