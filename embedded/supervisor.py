@@ -107,7 +107,7 @@ class Supervisor:
         foundation.server.stop()
         dependants = [c for c in self._children if foundation.name in c.process.depends]
         if foundation.restarts_dependants:
-            self._stop(dependants)
+            self._end(dependants)
         for pause in (*_FOUNDATION_PAUSES, None):
             try:
                 foundation.server.start()
@@ -121,6 +121,15 @@ class Supervisor:
                 time.sleep(pause)
         restarted = "; restarting " + ", ".join(c.name for c in dependants) if foundation.restarts_dependants else ""
         self._log.say(f"{foundation.name} runs again{restarted}")
+
+    def _end(self, children: Sequence[Child]) -> None:
+        """Stop processes whose server is gone: all at once and soon, for an orderly stop may wait for that server."""
+        for child in children:
+            child.ask_to_stop()
+        deadline = time.monotonic() + _STOP_PATIENCE
+        for child in children:
+            if not child.wait_stopped(deadline):
+                child.kill()
 
     def _stop(self, children: Sequence[Child]) -> None:
         deadline = time.monotonic() + _STOP_LIMIT

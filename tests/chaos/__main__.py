@@ -17,7 +17,7 @@ from tests.chaos import campaign, table
 from tests.chaos.campaign import Campaign, Order
 from tests.chaos.hall import ROOT, Choice, Hall
 
-DISK_SIZE = "400m"
+DISK_SIZE = "1500m"  # PostgreSQL lets its log grow to a gigabyte
 
 
 def arguments() -> argparse.Namespace:
