@@ -38,7 +38,7 @@ class Faults:
     def all(self) -> dict[str, Fault]:
         """Every fault that this Hallway can have."""
         faults: dict[str, Fault] = {}
-        for name in self.hall.services():
+        for name in (name for name in self.hall.services() if not name.endswith("-2")):
             faults[f"kill -9 {name}"] = partial(self.kill, name)
             faults[f"pause {name}"] = partial(self.pause, name)
         points = Points(self.hall, self.journal, self.rng)
@@ -79,11 +79,12 @@ class Faults:
         }
 
     async def kill(self, name: str) -> None:
-        """kill -9; the supervisor starts it anew."""
-        self.hall.signal(name, signal.SIGKILL)
+        """kill -9 of a process or its twin; the supervisor starts it anew."""
+        self.hall.signal(self.rng.choice(self.hall.instances(name)), signal.SIGKILL)
 
     async def pause(self, name: str) -> None:
-        """SIGSTOP past the session time-out, SIGCONT."""
+        """SIGSTOP of a process or its twin past the session time-out, SIGCONT."""
+        name = self.rng.choice(self.hall.instances(name)) if name in self.hall.children else name
         if self.hall.signal(name, signal.SIGSTOP):
             await asyncio.sleep(PAUSE[bool(self.hall.cluster)])
             self.hall.signal(name, signal.SIGCONT)
