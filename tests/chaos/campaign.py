@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
+from aiokafka.errors import KafkaError
 
 from tests.chaos import checks, read
 from tests.chaos.clients import Client, make_conference
@@ -111,7 +112,7 @@ class Campaign:
             if not waiting:  # each once before any comes again
                 waiting = self.rng.sample(sorted(catalogue), len(catalogue))
             chosen = [waiting.pop()]
-            if waiting and self.rng.random() < self.order.mixed and "poison" not in (chosen[0], waiting[-1]):
+            if waiting and self.rng.random() < self.order.mixed and self.faults.mix(chosen[0], waiting[-1]):
                 chosen.append(waiting.pop())
             await self._one_round({name: catalogue[name] for name in chosen})
             await asyncio.sleep(self.rng.uniform(0.5, 2))
@@ -149,7 +150,7 @@ class Campaign:
         self.journal.injected[name] += 1
         try:
             await fault()
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (OSError, KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             self.journal.skipped[name] = f"{type(error).__name__}: {error}"[:200]
 
     async def _probe(self, until: float) -> bool:

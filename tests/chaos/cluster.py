@@ -10,6 +10,7 @@ from tests.chaos.proxy import Proxy
 
 # Any 22 characters of URL-safe base64 that stand for 16 bytes.
 DIRECTORY_IDS = ("QUFBQUFBQUFBQUFBQUFBQQ", "QkJCQkJCQkJCQkJCQkJCQg", "Q0NDQ0NDQ0NDQ0NDQ0NDQw")
+LIMIT = 300.0  # seconds; a bound on hanging
 REPLICATED = """
 listeners=PLAINTEXT://127.0.0.1:{port},INTERNAL://127.0.0.1:{internal},CONTROLLER://127.0.0.1:{controller}
 advertised.listeners=PLAINTEXT://127.0.0.1:{proxy},INTERNAL://127.0.0.1:{internal},CONTROLLER://127.0.0.1:{controller}
@@ -88,8 +89,8 @@ class Cluster:
                 node.stop()
                 node.launch()
         for node in self.nodes:
-            node.wait(120)
-        until = time.monotonic() + 60
+            node.wait(LIMIT)
+        until = time.monotonic() + LIMIT
         while any(kafka_probe.brokers("127.0.0.1", n.port) < len(self.nodes) for n in self.nodes):
             if time.monotonic() > until:
                 raise KafkaFailed("the nodes do not find each other")

@@ -64,6 +64,11 @@ class Faults:
             faults |= {f"depose {name}": partial(self.depose, name) for name in RELAYS}
         return faults | (self._of_cluster() if self.hall.cluster else self._of_embedded_broker())
 
+    def mix(self, one: str, other: str) -> bool:
+        """Whether two faults can come at once: poison has to reach a topic, and a node can be started by one only."""
+        of_nodes = self._of_cluster() if self.hall.cluster else {}
+        return "poison" not in (one, other) and not (one in of_nodes and other in of_nodes)
+
     def _of_embedded_broker(self) -> dict[str, Fault]:
         return {"kill -9 broker": self.kill_broker, "pause broker": partial(self.pause, "kafka")}
 

@@ -94,7 +94,6 @@ async def leader_of(bootstrap: str, topic: str) -> int:
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
     await consumer.start()
     try:
-        await consumer.partitions_for_topic(topic)
         consumer.assign([TopicPartition(topic, 0)])
         await consumer.end_offsets([TopicPartition(topic, 0)])
         leader: int = consumer._client.cluster.leader_for_partition(TopicPartition(topic, 0))
