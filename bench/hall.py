@@ -26,7 +26,7 @@ from embedded.postgres import Postgres
 from embedded.supervisor import Supervisor
 from embedded.tasks import run_all
 from services.kit import topics
-from services.kit.rpc import Channel
+from services.portal.api.channel import Channel
 
 ROOT = Path(__file__).parents[1]
 APACHE = {

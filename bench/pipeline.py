@@ -29,7 +29,7 @@ from hallway.scheduling.v1 import service_pb2 as scheduling
 from bench import ceilings, load
 from bench.hall import Hall, Meter, hall
 from services.kit import topics
-from services.kit.rpc import Channel
+from services.portal.api.channel import Channel
 
 CALLERS = 64
 SECONDS = 15

@@ -18,7 +18,8 @@ from services.kit import topics
 from services.kit.db import Pool
 from services.kit.health import Health
 from services.kit.lifecycle import Resources
-from services.kit.rpc import Channel, Server
+from services.kit.rpc import Server
+from services.portal.api.channel import Channel
 from tests.conftest import Database
 
 

@@ -21,9 +21,10 @@ from services.kit.db import Pool
 from services.kit.envelope import Event
 from services.kit.health import Health
 from services.kit.lifecycle import Resources
-from services.kit.rpc import Channel, Server
+from services.kit.rpc import Server
 from services.matchmaking.app import parts, worker
 from services.matchmaking.settings import Settings
+from services.portal.api.channel import Channel
 from tests.conftest import Database, eventually
 from tests.matchmaking import NOW
 

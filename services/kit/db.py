@@ -11,15 +11,11 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 # A retry may succeed: lost or refused connections, restarts, deadlocks, a full disk or pool, a migration.
 TRANSIENT: tuple[type[Exception], ...] = (
     OSError,  # TimeoutError is one
-    asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # a connection that ended while its next operation began
-    asyncpg.PostgresConnectionError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.LockNotAvailableError,
+    asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.TransactionRollbackError,
+    asyncpg.InsufficientResourcesError, asyncpg.OperatorInterventionError, asyncpg.LockNotAvailableError,
     asyncpg.InvalidCachedStatementError,
-)
+)  # fmt: skip
 
 
 async def create_pool(url: str, size: int = 10) -> Pool:

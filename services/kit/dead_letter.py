@@ -4,7 +4,6 @@ import base64
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import asyncpg
 
@@ -12,25 +11,11 @@ from services.kit import inbox, outbox
 from services.kit.db import Connection, Pool, create_pool
 from services.kit.envelope import text_headers
 from services.kit.errors import describe
-from services.kit.inbox import KafkaRecord, Subscription
+from services.kit.ids import new_id
+from services.kit.inbox import DeadLetter, KafkaRecord, Subscription
 
 CHARACTERS = 500  # of a reason or a header, at most
 HEADERS = ("ce_id", "ce_type", "ce_subject", "ce_sequence", "ce_time")  # published; the row has all, and whole
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """A record that was buried; satisfies KafkaRecord, so that it can be taken again."""
-
-    id: uuid.UUID
-    consumer_group: str
-    reason: str
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: list[tuple[str, bytes | None]]
 
 
 def reason(error: Exception) -> str:
@@ -55,15 +40,13 @@ async def bury(tx: Connection, owner: str, subscription: Subscription, record: K
     await tx.execute("insert into inbox values ($1, $2) on conflict do nothing", subscription.group, _identity(record))
     text = text_headers(record.headers)
     origin = {f"origin_{name}": text[name][:CHARACTERS] for name in HEADERS if name in text} | {
-        "dead_letter_reason": why,
-        "dead_letter_group": subscription.group,
-        "origin_topic": record.topic,
-        "origin_partition": str(record.partition),
-        "origin_offset": str(record.offset),
+        "dead_letter_reason": why, "dead_letter_group": subscription.group, "origin_topic": record.topic,
+        "origin_partition": str(record.partition), "origin_offset": str(record.offset),
         "content-type": "application/octet-stream",
-    }
-    place = f"{record.topic}/{record.partition}"
-    await outbox.append_raw(tx, f"hallway.{owner}.dead-letter.v1", place, record.value or b"", origin)
+    }  # fmt: skip
+    topic, place = f"hallway.{owner}.dead-letter.v1", f"{record.topic}/{record.partition}"
+    value = (record.value or b"")[: outbox.MAX_BYTES]
+    await outbox.write(tx, [(new_id(), topic, place, "", 0, value, None, json.dumps(origin))])
 
 
 def _identity(record: KafkaRecord) -> uuid.UUID:
@@ -107,11 +90,9 @@ async def tell(url: str, subscriptions: Sequence[Subscription], replaying: bool,
         letters = [letter for letter in await waiting(pool) if only in (None, str(letter.id))]
         failed = 0
         for letter in letters:
-            told = letter.reason
-            if replaying:
-                problem = await replay(pool, subscriptions, letter)
-                failed += problem is not None
-                told = f"still fails: {problem}" if problem else "taken"
+            problem = await replay(pool, subscriptions, letter) if replaying else letter.reason
+            failed += replaying and problem is not None
+            told = f"still fails: {problem}" if replaying and problem else problem or "taken"
             print(f"{letter.id} {letter.consumer_group} {letter.topic}/{letter.partition}@{letter.offset}: {told}")
     print(f"{len(letters)} dead letter(s)" + (f", {failed} still fail" if failed else ""))
     return 1 if failed else 0

@@ -9,6 +9,7 @@ from typing import Any
 from google.protobuf.message import DecodeError, Message
 
 from services.kit.errors import Poison
+from services.kit.ids import read_id
 
 Headers = Sequence[tuple[str, bytes | None]]
 
@@ -28,17 +29,13 @@ class Event:
 
 def headers(event: Event, source: str) -> list[tuple[str, bytes]]:
     """The Kafka headers of an event; ``source`` is the owning service."""
-    pairs = {
-        "ce_specversion": "1.0",
-        "ce_id": str(event.id),
-        "ce_type": event.type,
-        "ce_source": f"/hallway/{source}",
-        "ce_subject": event.key,
-        "ce_time": event.time.isoformat(),
-        "ce_sequence": str(event.sequence),
-        "content-type": "application/protobuf",
-    } | ({"traceparent": event.traceparent} if event.traceparent else {})
-    return [(name, value.encode()) for name, value in pairs.items()]
+    traced = [("traceparent", event.traceparent.encode())] if event.traceparent else []
+    return [
+        ("ce_specversion", b"1.0"), ("ce_id", str(event.id).encode()), ("ce_type", event.type.encode()),
+        ("ce_source", b"/hallway/" + source.encode()), ("ce_subject", event.key.encode()),
+        ("ce_time", event.time.isoformat().encode()), ("ce_sequence", b"%d" % event.sequence),
+        ("content-type", b"application/protobuf"), *traced,
+    ]  # fmt: skip
 
 
 def text_headers(pairs: Headers) -> dict[str, str]:
@@ -47,19 +44,14 @@ def text_headers(pairs: Headers) -> dict[str, str]:
     return {name.replace("\0", ""): text.replace("\0", "") for name, text in texts.items()}
 
 
-def decode(pairs: Headers, value: bytes | None, messages: Mapping[str, type[Message]]) -> Event:
-    """Reads a record of a type in ``messages``; raises Poison saying what is wrong with it."""
-    text = text_headers(pairs)
+def decode(text: Mapping[str, str], value: bytes | None, messages: Mapping[str, type[Message]]) -> Event:
+    """Reads a record of a type in ``messages``, by its headers as text; raises Poison saying what is wrong with it."""
     try:
         return Event(
-            id=uuid.UUID(text["ce_id"]),
-            type=text["ce_type"],
-            key=text["ce_subject"],
-            sequence=int(text["ce_sequence"]),
-            time=datetime.fromisoformat(text["ce_time"]),
-            message=messages[text["ce_type"]].FromString(value or b""),
-            traceparent=text.get("traceparent"),
-        )
+            read_id(text["ce_id"]), text["ce_type"], text["ce_subject"], int(text["ce_sequence"]),
+            datetime.fromisoformat(text["ce_time"]), messages[text["ce_type"]].FromString(value or b""),
+            text.get("traceparent"),
+        )  # fmt: skip
     except KeyError as missing:
         raise Poison(f"header or type missing: {missing}") from None
     except (ValueError, DecodeError) as error:

@@ -14,13 +14,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-Check = Callable[[], Awaitable[str | None]]
-
 
 class Health(Starlette):
     """The ASGI application: /livez says whether to start the process anew, /readyz whether to send it work."""
 
-    def __init__(self, live: Check, ready: Check) -> None:
+    def __init__(self, live: Callable[[], Awaitable[str | None]], ready: Callable[[], Awaitable[str | None]]) -> None:
         self.checks = {"/livez": live, "/readyz": ready}
         super().__init__(routes=[Route(path, self._answer) for path in self.checks])
 
@@ -41,7 +39,6 @@ class HttpServer:
         )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]  # the life cycle has them
-        self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Listens; ``port`` is then known, also when the setting said 0. Raises OSError for a taken port."""
@@ -51,11 +48,10 @@ class HttpServer:
 
     async def stop(self) -> None:
         self._server.should_exit = True
-        if self._task:
-            await asyncio.wait([self._task])
+        await asyncio.wait([self._task])
 
     def problem(self) -> str | None:
-        return "the HTTP server ended" if self._task and self._task.done() else None
+        return "the HTTP server ended" if self._task.done() else None
 
 
 if __name__ == "__main__":  # the check of a container: python -m services.kit.health URL

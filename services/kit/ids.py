@@ -1,14 +1,13 @@
 """Identifiers: UUID version 7 (RFC 9562), which sort by the time they were made."""
 
 import uuid
-from collections.abc import Callable
 
 import uuid_utils.compat
 from asyncpg.pgproto import pgproto
 
 from services.kit.errors import Invalid
 
-new_id: Callable[[], uuid.UUID] = uuid_utils.compat.uuid7
+new_id = uuid_utils.compat.uuid7
 
 
 def read_id(text: str) -> uuid.UUID:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import groupby
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from aiokafka import ConsumerRecord
 from google.protobuf.message import Message
@@ -17,16 +17,30 @@ from services.kit.db import Connection
 from services.kit.envelope import Event
 from services.kit.errors import Poison
 
-if TYPE_CHECKING:
-    from services.kit.dead_letter import DeadLetter
-
 Handler = Callable[[Connection, list[Event]], Awaitable[None]]
-KafkaRecord: TypeAlias = "ConsumerRecord[bytes, bytes] | DeadLetter"  # a record as Kafka gave it, or as it was kept
 
 _NEW = (
     "insert into inbox (consumer_group, event_id) select $1, id from unnest($2::uuid[]) as id order by id"
     " on conflict do nothing returning event_id"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A record that was buried; satisfies KafkaRecord, so that it can be taken again."""
+
+    id: uuid.UUID
+    consumer_group: str
+    reason: str
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: list[tuple[str, bytes | None]]
+
+
+KafkaRecord: TypeAlias = "ConsumerRecord[bytes, bytes] | DeadLetter"  # a record as Kafka gave it, or as it was kept
 
 
 @dataclass(frozen=True)
@@ -64,11 +78,10 @@ async def take(tx: Connection, subscription: Subscription, records: Sequence[Kaf
 
 def _read(subscription: Subscription, record: KafkaRecord) -> Event | None:
     """The event in a record; None when its type is declared for the topic but not taken here."""
-    name = envelope.text_headers(record.headers).get("ce_type", "")
-    topic = topics.declared().get(record.topic)
-    if topic and name in topic.types and name not in subscription.messages:
+    text, topic = envelope.text_headers(record.headers), topics.declared().get(record.topic)
+    if topic and (name := text.get("ce_type")) in topic.types and name not in subscription.messages:
         return None
     try:
-        return envelope.decode(record.headers, record.value, subscription.messages)
+        return envelope.decode(text, record.value, subscription.messages)
     except Poison as poison:
         raise Poison(f"{record.topic}/{record.partition}@{record.offset}: {poison}") from None

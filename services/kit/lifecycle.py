@@ -54,15 +54,13 @@ class Loop:
         self._name, self._work, self._pause = name, work, pause
         self._failure: str | None = None
         self._stopping = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
         self._stopping.set()
-        if self._task:
-            await self._task
+        await self._task
 
     def problem(self) -> str | None:
         return self._failure

@@ -22,10 +22,8 @@ class _Lines(logging.Formatter):
             return text
         line = {
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S") + f".{int(record.msecs):03d}",
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.message,
-        } | ({"exception": record.exc_text} if record.exc_text else {})
+            "level": record.levelname.lower(), "logger": record.name, "message": record.message,
+        } | ({"exception": record.exc_text} if record.exc_text else {})  # fmt: skip
         return json.dumps(line, ensure_ascii=False)
 
     def formatException(self, ei: Any) -> str:

@@ -1,11 +1,12 @@
 """The outbox: events written in the transaction of the change they tell of, for the relay to publish; its upkeep."""
 
 import asyncio
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 from weakref import WeakSet
 
 import asyncpg
@@ -27,6 +28,8 @@ _PARTITIONS = "select relname from pg_class where relispartition and relname ~ '
 _NEEDED = "select exists (select from {} where sent_at is null or sent_at > now() - interval '{} day')"
 _DROP = "delete from {0} where ctid = any(array(select ctid from {0} where {1} < now() - $1::interval limit 50000))"
 
+Row: TypeAlias = tuple[object, ...]
+later: ContextVar[list[Row] | None] = ContextVar("later", default=None)  # where who commits gathers a batch's rows
 waiting: WeakSet[asyncio.Event] = WeakSet()  # relays of this process, until something is announced
 
 
@@ -43,23 +46,26 @@ class Outgoing:
 async def append(tx: Connection, events: Sequence[Outgoing]) -> None:
     """Writes events, in order. Call it after the aggregate's row was written in ``tx``: that row's lock makes
     positions follow the order of commits for each aggregate. Raises ValueError for an event over 900,000 bytes."""
-    if rows := [_row(event) for event in events]:
+    rows, kept = [_row(event) for event in events], later.get()
+    if kept is None:
+        await write(tx, rows)
+    else:
+        kept += rows
+
+
+async def write(tx: Connection, rows: Sequence[Row]) -> None:
+    """Writes rows in one statement: id, topic, key, type, sequence, payload, traceparent, and headers as JSON."""
+    if rows:
         await tx.execute(_INSERT, *map(list, zip(*rows, strict=True)))
 
 
-def _row(event: Outgoing) -> tuple[object, ...]:
+def _row(event: Outgoing) -> Row:
     name = event.message.DESCRIPTOR.full_name
     payload = event.message.SerializeToString()
     if len(payload) > MAX_BYTES:
         raise ValueError(f"{name} {event.key} is {len(payload)} bytes; at most {MAX_BYTES} can be published")
     with telemetry.span(f"publish {name}", SpanKind.PRODUCER, event.cause) as traceparent:
         return (new_id(), topics.topic_of(name), event.key, name, event.sequence, payload, traceparent, None)
-
-
-async def append_raw(tx: Connection, topic: str, key: str, payload: bytes, extra: Mapping[str, str]) -> None:
-    """Writes a record that is no event of ours, with ``extra`` as its headers: a dead letter."""
-    row = (new_id(), topic, key, "", 0, payload[:MAX_BYTES], None, json.dumps(dict(extra)))
-    await tx.execute(_INSERT, *([column] for column in row))
 
 
 def announce() -> None:

@@ -44,9 +44,8 @@ class Relay(Loop):
 
     async def stop(self) -> None:
         """Ends at once: what was sent and not marked yet is sent again by the next relay."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        self._task.cancel()
+        await asyncio.wait([self._task])
 
     def problem(self) -> str | None:
         """Names a relay that has failed, or has got nowhere for too long."""

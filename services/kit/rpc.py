@@ -1,10 +1,13 @@
 """gRPC: commands that take effect once, questions, errors that name the field, deadlines and traces on both sides."""
 
 import asyncio
+import contextvars
 import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeAlias, TypeVar
+from collections import deque
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, TypeVar, cast
 
 import asyncpg
 import grpc
@@ -15,7 +18,7 @@ from opentelemetry.trace import SpanKind
 
 from services.kit import errors, failpoint, outbox, telemetry
 from services.kit.db import TRANSIENT, Connection, Pool
-from services.kit.errors import HallwayError, Problem, describe
+from services.kit.errors import HallwayError, describe
 from services.kit.ids import new_id
 
 MAX_MESSAGE = 32 * 1024 * 1024
@@ -24,53 +27,52 @@ REQUEST_ID = "x-request-id"
 PROBLEMS = "hallway-problems-bin"
 METADATA_BYTES = 6_000  # beside a message of at most 12,000: a Channel takes 32 KiB, gRPC itself 8
 TRIES = 4
+AT_ONCE = 32  # the first waits for the last; below the 64 subtransactions that PostgreSQL keeps in memory
+PATIENCE = "100ms"  # one that waits for others' locks shall not hold up those beside it
+_CLAIM = "insert into request (id) select unnest($1::text[]) as id order by id on conflict do nothing returning id"
+_EARLIER = "select id, reply_type, reply from request where id = any($1::text[])"
+_KEEP = """
+    with done as (select * from unnest($1::text[], $2::text[], $3::bytea[]) as done (id, type, reply)),
+         refused as (delete from request using done where request.id = done.id and done.reply is null)
+    update request set reply_type = done.type, reply = done.reply from done
+    where request.id = done.id and done.reply is not null
+"""
 
-_STATUS: dict[type[HallwayError], StatusCode] = {
-    errors.Invalid: StatusCode.INVALID_ARGUMENT,
-    errors.NotFound: StatusCode.NOT_FOUND,
-    errors.Conflict: StatusCode.FAILED_PRECONDITION,
-    errors.Forbidden: StatusCode.PERMISSION_DENIED,
+STATUS: dict[type[HallwayError], StatusCode] = {
+    errors.Invalid: StatusCode.INVALID_ARGUMENT, errors.NotFound: StatusCode.NOT_FOUND,
+    errors.Conflict: StatusCode.FAILED_PRECONDITION, errors.Forbidden: StatusCode.PERMISSION_DENIED,
     errors.Unavailable: StatusCode.UNAVAILABLE,
-}
+}  # fmt: skip
 
 Context: TypeAlias = Any  # grpc.aio.ServicerContext; grpcio ships no types
 M = TypeVar("M", bound=Message)
 T = TypeVar("T")
-Work: TypeAlias = Callable[[Connection], Awaitable[T]]
+Work: TypeAlias = Callable[[Connection], Coroutine[Any, Any, T]]
 log = logging.getLogger(__name__)
+_under_way: "dict[Pool, tuple[deque[Command], asyncio.Task[None]]]" = {}  # what waits for a pool, and who works it off
 
 
-async def command(pool: Pool, context: Context, reply_type: type[M], work: Work[M]) -> M:
-    """Runs ``work`` in one transaction, once for each request id: a retry gets the first reply."""
-    request_id = str(dict(context.invocation_metadata() or ()).get(REQUEST_ID, ""))
-    reply = await _answer(pool, context, lambda tx: _once(tx, request_id, reply_type, work))
+async def command(pool: Pool, context: Context, reply_type: type[M], work: Work[M], *, alone: bool = False) -> M:
+    """Runs ``work`` in a transaction, once for each request id: a retry gets the first reply. The transaction is
+    shared with commands that arrive beside it, unless it is to run ``alone``: one that takes long or locks much."""
+    request_id = str(dict(context.invocation_metadata() or ()).get(REQUEST_ID) or new_id())
+    if len(request_id) > 100:
+        await _abort(context, errors.Invalid(REQUEST_ID, "a request id has at most 100 characters"))
+    given = Command(request_id, reply_type, work)
+    if alone or not await commit_with_others(pool, given):
+        await _answer(pool, context, lambda tx: carry_out(tx, [given]))
+    if isinstance(given.outcome, HallwayError):
+        await _abort(context, given.outcome)
+    if isinstance(given.outcome, Exception):
+        raise given.outcome
     failpoint.reach("command.after_commit")
     outbox.announce()
-    return reply
+    return cast(M, given.outcome)
 
 
 async def question(pool: Pool, context: Context, work: Work[T]) -> T:
     """Runs ``work`` in a read-only transaction."""
     return await _answer(pool, context, work, readonly=True)
-
-
-async def _once(tx: Connection, request_id: str, reply_type: type[M], work: Work[M]) -> M:
-    if not request_id:
-        return await work(tx)
-    if len(request_id) > 100:
-        raise errors.Invalid(REQUEST_ID, "a request id has at most 100 characters")
-    name = reply_type.DESCRIPTOR.full_name
-    # Of several that come together one inserts; the others wait here until it has committed.
-    claim = "insert into request (id) values ($1) on conflict do nothing returning true"
-    if not await tx.fetchval(claim, request_id):
-        earlier = await tx.fetchrow("select reply_type, reply from request where id = $1", request_id)
-        if earlier is None or earlier["reply_type"] != name:
-            raise errors.Conflict(REQUEST_ID, "this request id was used for another command; make a new one")
-        return reply_type.FromString(earlier["reply"])
-    reply = await work(tx)
-    keep = "update request set reply_type = $2, reply = $3 where id = $1"
-    await tx.execute(keep, request_id, name, reply.SerializeToString())
-    return reply
 
 
 async def _answer(pool: Pool, context: Context, work: Work[T], readonly: bool = False) -> T:
@@ -93,7 +95,77 @@ async def _abort(context: Context, error: HallwayError) -> None:
     told = [[p.field, p.message[:500], p.row] for p in error.problems]
     while len(packed := json.dumps(told).encode()) > METADATA_BYTES:
         told = told[: len(told) // 2]
-    await context.abort(_STATUS[type(error)], error.message[:1000], ((PROBLEMS, packed),))
+    await context.abort(STATUS[type(error)], error.message[:1000], ((PROBLEMS, packed),))
+
+
+@dataclass(eq=False, slots=True)
+class Command:
+    """A command under way; ``outcome`` is its reply or what it raised, None while it was not carried out."""
+
+    request_id: str
+    reply_type: type[Message]
+    work: "Work[Message]"
+    outcome: Message | Exception | None = None
+    context: contextvars.Context = field(default_factory=contextvars.copy_context)  # of its call, for traces
+    committed: asyncio.Future[bool] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+async def carry_out(tx: Connection, commands: Sequence[Command], patience: str = "0") -> None:
+    """Sets outcomes, in order. A refused command leaves nothing in ``tx``; an error that may pass, as when a lock was
+    waited for longer than ``patience``, is raised: then nothing is to be committed. Request ids are different."""
+    await tx.execute(f"set local lock_timeout = '{patience}'")
+    named = {command.request_id: command for command in commands}
+    # Of several transactions with an id one inserts it; the others wait here until it has ended.
+    fresh = {row["id"] for row in await tx.fetch(_CLAIM, [*named])}
+    for row in await tx.fetch(_EARLIER, [*(named.keys() - fresh)]) if len(fresh) < len(named) else ():
+        kind, told = named[row["id"]].reply_type, "this request id was used for another command; make a new one"
+        same = row["reply_type"] == kind.DESCRIPTOR.full_name
+        named[row["id"]].outcome = kind.FromString(row["reply"]) if same else errors.Conflict(REQUEST_ID, told)
+    events, kept = list[outbox.Row](), list[tuple[str, str, bytes | None]]()
+    for command in (command for command in commands if command.request_id in fresh):
+        await tx.execute("release savepoint command; savepoint command" if kept else "savepoint command")
+        own: list[outbox.Row] = []
+        command.context.run(outbox.later.set, own)
+        try:
+            reply = await asyncio.create_task(command.work(tx), context=command.context)
+            command.outcome, packed = reply, reply.SerializeToString()
+            events += own
+        except TRANSIENT:
+            raise
+        except Exception as error:
+            command.outcome, packed = error, None
+            await tx.execute("rollback to savepoint command")
+        kept.append((command.request_id, command.reply_type.DESCRIPTOR.full_name, packed))
+    await outbox.write(tx, events)
+    if kept:
+        await tx.execute(_KEEP, *map(list, zip(*kept, strict=True)))
+
+
+async def commit_with_others(pool: Pool, command: Command) -> bool:
+    """Carries out what waits, batch after batch; True once ``command`` was, False when it is to go by itself."""
+    if pool not in _under_way:
+        waiting = deque[Command]()
+        _under_way[pool] = waiting, asyncio.create_task(_work(pool, waiting))
+    _under_way[pool][0].append(command)
+    return await command.committed
+
+
+async def _work(pool: Pool, waiting: deque[Command]) -> None:
+    while waiting:
+        batch, committed = dict[str, Command](), False
+        while waiting and len(batch) < AT_ONCE and waiting[0].request_id not in batch:
+            if not (command := waiting.popleft()).committed.done():  # else its caller has gone
+                batch[command.request_id] = command
+        try:
+            async with pool.acquire(timeout=10) as tx, tx.transaction():
+                await carry_out(tx, [*batch.values()], PATIENCE)
+            committed = True
+        except Exception as error:  # a lock, a deadlock, a lost connection: each goes by itself, and hears its own
+            log.warning("%d command(s) go each by itself: %s", len(batch), describe(error))
+        for command in batch.values():
+            if not command.committed.done():
+                command.committed.set_result(committed)
+    del _under_way[pool]
 
 
 class _Traces(grpc.aio.ServerInterceptor):
@@ -136,41 +208,3 @@ class Server:
 
     def problem(self) -> None:
         """Always None: a server that listens has no other state."""
-
-
-class Channel:
-    """A client of one service: every call has a deadline and a request id, so that every call may be retried."""
-
-    def __init__(self, target: str) -> None:
-        self.target = target
-        # A service that is back is found at once; left to itself gRPC would wait up to two minutes.
-        options = [("grpc.max_reconnect_backoff_ms", 2_000), ("grpc.max_metadata_size", 32 * 1024)]
-        options += [("grpc.max_receive_message_length", MAX_MESSAGE)]
-        self.grpc = grpc.aio.insecure_channel(target, options=options)
-
-    async def call(
-        self, method: Any, request: Any, *, timeout: float = 5.0, request_id: str | None = None, tries: int = 3
-    ) -> Any:
-        """Calls ``method`` (of a stub on ``self.grpc``); raises kit errors, Unavailable once ``tries`` are used up.
-        ``request`` is a message or, for a streaming call, an asynchronous iterator (then give tries=1)."""
-        request_id = request_id or str(new_id())
-        with telemetry.span(type(request).__name__, SpanKind.CLIENT) as traceparent:
-            metadata = [(REQUEST_ID, request_id)] + ([("traceparent", traceparent)] if traceparent else [])
-            for left in reversed(range(tries)):
-                try:
-                    return await method(request, timeout=timeout, metadata=metadata)
-                except grpc.aio.AioRpcError as error:
-                    if error.code() != StatusCode.UNAVAILABLE or not left:
-                        raise _error(error, self.target) from None
-                    await asyncio.sleep(0.8 / 4 ** (left - 1))
-
-    async def close(self) -> None:
-        await self.grpc.close()
-
-
-def _error(error: grpc.aio.AioRpcError, target: str) -> HallwayError:
-    kind = next((kind for kind, code in _STATUS.items() if code == error.code()), errors.Unavailable)
-    if kind is errors.Unavailable:
-        return errors.Unavailable(f"{target} does not answer: {error.code().name}")
-    problems = dict(error.trailing_metadata() or ()).get(PROBLEMS, "[]")
-    return kind.told(error.details() or error.code().name, [Problem(*each) for each in json.loads(problems)])

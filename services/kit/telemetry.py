@@ -13,6 +13,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from services.kit.errors import describe
 
+CLIENT = SpanKind.CLIENT
 _W3C = TraceContextTextMapPropagator()
 
 

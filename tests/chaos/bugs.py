@@ -33,12 +33,15 @@ def no_inbox() -> None:
 
 def no_request_ids() -> None:
     """A command that is sent again is carried out again."""
-    from services.kit import rpc
+    from services.kit.ids import new_id
+    from services.kit.rpc import Command
 
-    async def once(tx: Any, request_id: str, reply_type: Any, work: Any) -> Any:
-        return await work(tx)
+    make = Command.__init__
 
-    rpc._once = once
+    def forgetful(self: Command, request_id: str, *rest: Any) -> None:
+        make(self, str(new_id()), *rest)
+
+    Command.__init__ = forgetful  # type: ignore[method-assign,assignment]
 
 
 def marked_before_sent() -> None:

@@ -82,7 +82,7 @@ def _sorted_out(records: Sequence[ConsumerRecord]) -> Topics:
     told, strange = [], []
     for record in records:
         try:
-            event = envelope.decode(record.headers, record.value, MESSAGES)
+            event = envelope.decode(envelope.text_headers(record.headers), record.value, MESSAGES)
             told.append(Told(record.topic, record.partition, record.offset, event))
         except Poison:
             strange.append(record)

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from services.kit.errors import HallwayError, Unavailable
-from services.kit.rpc import Channel
+from services.portal.api.channel import Channel
 from tests.chaos.hall import OWNERS, Hall
 from tests.chaos.journal import Journal, Op
 

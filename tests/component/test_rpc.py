@@ -14,7 +14,8 @@ from hallway.attendee.v1 import service_pb2_grpc
 
 from services.kit import errors, rpc
 from services.kit.db import Connection, Pool
-from services.kit.rpc import Channel, Server, command, question
+from services.kit.rpc import Server, command, question
+from services.portal.api.channel import Channel
 from tests.component.conftest import running
 from tests.conftest import MakeDatabase
 

@@ -25,7 +25,8 @@ from services.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from services.kit.health import Health
 from services.kit.ids import new_id
 from services.kit.lifecycle import Resources
-from services.kit.rpc import Channel, Server
+from services.kit.rpc import Server
+from services.portal.api.channel import Channel
 from services.scheduling.app import parts, worker
 from services.scheduling.settings import Settings
 from tests.conftest import eventually

@@ -7,10 +7,10 @@ import asyncpg
 import pytest
 
 from services.kit import dead_letter, inbox, migrate, outbox
-from services.kit.dead_letter import DeadLetter
 from services.kit.envelope import Event, headers
 from services.kit.errors import Poison
 from services.kit.ids import new_id
+from services.kit.inbox import DeadLetter
 from tests.component import tiny
 from tests.conftest import MakeDatabase
 

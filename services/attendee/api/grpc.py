@@ -1,7 +1,7 @@
 """The gRPC door of the attendee service: what it can be told and asked."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TypeAlias
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import grpc
@@ -28,7 +28,8 @@ from services.kit.errors import HallwayError
 from services.kit.ids import new_id, parse_id
 from services.kit.rpc import Context, command, question
 
-Work: TypeAlias = Callable[[Connection], Awaitable[pb.Source]]
+Work: TypeAlias = Callable[[Connection], Coroutine[Any, Any, pb.Source]]
+FEW = 100  # rows of a request that may be carried out in one transaction with others
 
 
 class Api(AttendeeServiceServicer):
@@ -65,7 +66,8 @@ class Api(AttendeeServiceServicer):
                 attendee_ids=map(str, result.attendee_ids),
             )  # fmt: skip
 
-        return await command(self.pool, context, rpc.RegisterAttendeesResponse, work)
+        many = len(request.registrations) > FEW
+        return await command(self.pool, context, rpc.RegisterAttendeesResponse, work, alone=many)
 
     async def JoinAttendees(self, request: rpc.JoinAttendeesRequest, context: Context) -> rpc.JoinAttendeesResponse:
         async def work(tx: Connection) -> rpc.JoinAttendeesResponse:
@@ -73,7 +75,8 @@ class Api(AttendeeServiceServicer):
             ids = convert.ids_of(request.attendee_ids, "attendee_ids")
             return rpc.JoinAttendeesResponse(joined=await join_attendees(Store(tx), conference_id, ids))
 
-        return await command(self.pool, context, rpc.JoinAttendeesResponse, work)
+        many = len(request.attendee_ids) > FEW
+        return await command(self.pool, context, rpc.JoinAttendeesResponse, work, alone=many)
 
     async def UpdateProfile(self, request: rpc.UpdateProfileRequest, context: Context) -> pb.Attendee:
         async def work(tx: Connection) -> pb.Attendee:
@@ -121,7 +124,7 @@ class Api(AttendeeServiceServicer):
             work = await self._import(messages, context)
         except HallwayError as error:
             work = _refusal(error)
-        return await command(self.pool, context, pb.Source, work)
+        return await command(self.pool, context, pb.Source, work, alone=True)
 
     async def RecordInteractions(
         self, request: rpc.RecordInteractionsRequest, context: Context
@@ -131,13 +134,13 @@ class Api(AttendeeServiceServicer):
             changed = await record_interactions(Store(tx), header, convert.counts_of(request), new_id)
             return rpc.RecordInteractionsResponse(ties_changed=changed)
 
-        return await command(self.pool, context, rpc.RecordInteractionsResponse, work)
+        return await command(self.pool, context, rpc.RecordInteractionsResponse, work, alone=len(request.counts) > FEW)
 
     async def WithdrawSource(self, request: rpc.WithdrawSourceRequest, context: Context) -> pb.Source:
         async def work(tx: Connection) -> pb.Source:
             return source_message(await withdraw_source(Store(tx), parse_id(request.source_id, "source_id")))
 
-        return await command(self.pool, context, pb.Source, work)
+        return await command(self.pool, context, pb.Source, work, alone=True)
 
     async def ListSources(self, request: rpc.ListSourcesRequest, context: Context) -> rpc.ListSourcesResponse:
         async def work(tx: Connection) -> rpc.ListSourcesResponse:

@@ -7,7 +7,7 @@ from hallway.attendee.v1.service_pb2_grpc import AttendeeServiceStub
 from hallway.matchmaking.v1.service_pb2_grpc import MatchmakingServiceStub
 from hallway.scheduling.v1.service_pb2_grpc import SchedulingServiceStub
 
-from services.kit.rpc import Channel
+from services.portal.api.channel import Channel
 
 Stub = TypeVar("Stub")
 

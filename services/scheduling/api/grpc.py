@@ -41,7 +41,7 @@ class Api(SchedulingServiceServicer):
             venue = await set_venue(Store(tx), conference_id, rows, self.clock(), travel, request.rehome)
             return service.SetVenueResponse(places=map(convert.place_message, venue.places), rehomed=venue.rehomed)
 
-        return await command(self.pool, context, service.SetVenueResponse, work)
+        return await command(self.pool, context, service.SetVenueResponse, work, alone=True)
 
     async def SetTalks(self, request: service.SetTalksRequest, context: Any) -> service.SetTalksResponse:
         async def work(tx: Connection) -> service.SetTalksResponse:
@@ -50,7 +50,7 @@ class Api(SchedulingServiceServicer):
             count = await set_talks(Store(tx), conference_id, talks, self.clock())
             return service.SetTalksResponse(talks=count)
 
-        return await command(self.pool, context, service.SetTalksResponse, work)
+        return await command(self.pool, context, service.SetTalksResponse, work, alone=True)
 
     async def SetAvailability(
         self, request: service.SetAvailabilityRequest, context: Any
