@@ -4,6 +4,7 @@ import asyncio
 import random
 import shutil
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
@@ -23,6 +24,7 @@ from tests.chaos.read import GROUPS, leader_of, rewind
 
 Fault = Callable[[], Awaitable[None]]
 PAUSE = {True: 9.0, False: 4.0}  # seconds: longer than the session time-out on Apache Kafka, and on the embedded broker
+HANDLED = 300.0  # seconds; a bound on hanging
 BUSY = ("hallway.attendee.attendee.v1", "hallway.attendee.tie.v1", "hallway.matchmaking.suggestion.v1")
 MIGRATION = "alter table inbox add column chaos_{number} text; create index on outbox (topic, key);"
 
@@ -212,10 +214,38 @@ class Faults:
         names = self.hall.instances("ledger")
         for name in names:
             await self._restarted(name, "CHAOS_BUG", "failing_handler")
-        await asyncio.sleep(5)
+        if not await self._eventually(self._something_failed):
+            self.journal.skipped["failing handler, mended"] = f"nothing failed in {HANDLED:.0f} s"
         for name in names:
             await self._restarted(name, "CHAOS_BUG", self.hall.choice.bug)
+        if not await self._eventually(self._replayed):
+            self.journal.found("wrong", f"dead letters could not be replayed within {HANDLED:.0f} s")
+
+    async def _eventually(self, reached: Fault) -> bool:
+        until = time.monotonic() + HANDLED
+        while time.monotonic() < until:
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, AssertionError):
+                await reached()
+                return True
+            await asyncio.sleep(0.3)
+        return False
+
+    async def _something_failed(self) -> None:
+        assert await self._waiting()
+
+    async def _replayed(self) -> None:
         await asyncio.to_thread(self.hall.command, "ledger", "dead-letters", "replay")
+        assert not await self._waiting()
+
+    async def _waiting(self) -> int:
+        """Dead letters of the broken handler."""
+        connection = await self.hall.admin("hallway_ledger")
+        sql = "select count(*) from dead_letter where replayed_at is null and reason ~ 'a bug in the handler'"
+        try:
+            found: int = await connection.fetchval(sql)
+            return found
+        finally:
+            connection.terminate()
 
     async def _restarted(self, name: str, key: str, value: str) -> None:
         before = self.hall.pid(name)

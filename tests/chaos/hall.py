@@ -30,6 +30,7 @@ from tests.chaos.proxy import Proxy
 ROOT = Path(__file__).parents[2]
 OWNERS = SERVICES[:3]
 LEDGER = "ledger"
+COMMAND = 600  # seconds; a bound on hanging
 DATABASES = (*SERVICES, LEDGER)
 
 
@@ -187,7 +188,7 @@ class Hall:
         """Runs a process's command line with other arguments, to its end."""
         process = self.children[name].process
         argv = [*self._held.get(name, process.argv), *arguments]
-        return subprocess.run(argv, env=dict(process.env), cwd=ROOT, capture_output=True, text=True, timeout=120)
+        return subprocess.run(argv, env=dict(process.env), cwd=ROOT, capture_output=True, text=True, timeout=COMMAND)
 
     def not_ready(self, names: Iterable[str] = ()) -> list[str]:
         """The processes (of these; none given: of all) that do not answer that they are ready."""
