@@ -151,7 +151,7 @@ class Campaign:
         try:
             await fault()
         except (OSError, KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            self.journal.skipped[name] = f"{type(error).__name__}: {error}"[:200]
+            self.journal.skip(name, f"{type(error).__name__}: {error}"[:200])
 
     async def _probe(self, until: float) -> bool:
         """Registers somebody; True once every service knows them."""

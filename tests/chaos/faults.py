@@ -215,7 +215,7 @@ class Faults:
         for name in names:
             await self._restarted(name, "CHAOS_BUG", "failing_handler")
         if not await self._eventually(self._something_failed):
-            self.journal.skipped["failing handler, mended"] = f"nothing failed in {HANDLED:.0f} s"
+            self.journal.skip("failing handler, mended", f"nothing failed in {HANDLED:.0f} s")
         for name in names:
             await self._restarted(name, "CHAOS_BUG", self.hall.choice.bug)
         if not await self._eventually(self._replayed):

@@ -39,7 +39,7 @@ class Journal:
     findings: list[Finding] = field(default_factory=list)
     injected: Counter[str] = field(default_factory=Counter)
     recovery: dict[str, list[float]] = field(default_factory=dict)
-    skipped: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, list[str]] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
 
     def op(self, kind: str, request_id: str) -> Op:
@@ -51,6 +51,10 @@ class Journal:
     def found(self, kind: str, what: str, fault: str | None = None) -> None:
         """Notes something that must not be."""
         self.findings.append(Finding(kind, what, fault or self.fault))
+
+    def skip(self, fault: str, why: str) -> None:
+        """Notes a fault that was not, or not fully, injected."""
+        self.skipped.setdefault(fault, []).append(why)
 
     def recovered(self, fault: str, seconds: float) -> None:
         """Notes how long it took after a fault until a command was acknowledged and seen everywhere."""

@@ -71,7 +71,7 @@ class Points:
         return name, armed
 
     def _not_reached(self, fault: str, name: str) -> None:
-        self._journal.skipped[fault] = f"{name} did not reach it in {REACHED:.0f} s"
+        self._journal.skip(fault, f"{name} did not reach it in {REACHED:.0f} s")
         self._hall.signal(name, signal.SIGKILL)
 
 

@@ -23,7 +23,7 @@ def kind(fault: str) -> str:
 
 
 def rows(runs: Iterable[Run]) -> list[list[str]]:
-    """A row a kind of fault. Commands acknowledged under two faults at once count for both."""
+    """A row a kind of fault, those not fully injected left out. Commands under two faults at once count for both."""
     injected: Counter[str] = Counter()
     acknowledged: Counter[str] = Counter()
     findings: Counter[tuple[str, str]] = Counter()
@@ -35,6 +35,8 @@ def rows(runs: Iterable[Run]) -> list[list[str]]:
             for name in {kind(one) for one in row["fault"].split(" + ")}:
                 acknowledged[name] += row["acknowledged"]
                 findings.update({(name, bad): row[bad] for bad in KINDS})
+        for fault, whys in run["skipped"].items():
+            injected[kind(fault)] -= len(whys)
         for fault, seconds in run["recovery"].items():
             recovery[kind(fault)] += seconds
     return [

@@ -52,8 +52,8 @@ def show(journal: Journal, console: Console) -> None:
     console.print(f"{len(journal.ops)} commands, sent {tries} times: {dict(answers)}")
     kinds = Counter(op.kind for op in journal.ops if op.answer == "acknowledged")
     console.print("acknowledged: " + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common()))
-    for name, why in journal.skipped.items():
-        console.print(f"not fully injected: {name}: {why}", markup=False)
+    for name, whys in journal.skipped.items():
+        console.print(f"not fully injected, {len(whys)} times: {name}: {whys[-1]}", markup=False)
     for finding in journal.findings[:60]:
         console.print(f"{finding.kind.upper()} ({finding.fault}) {finding.what}", markup=False)
     console.print(f"{len(journal.findings)} finding(s)")

@@ -62,11 +62,16 @@ def row(fault: str, injected: int, acknowledged: int, lost: int = 0) -> dict[str
 
 def test_the_report_adds_up_runs_by_kind_of_fault() -> None:
     first = {
+        "skipped": {"pause portal-2": ["it did not run"]},
         "rows": [row("pause portal", 1, 10), row("pause portal-2", 2, 5), row("pause portal + poison", 0, 7)],
         "recovery": {"pause portal": [1.0], "pause portal-2": [4.0, 2.0]},
     }
-    second = {"rows": [row("pause ledger", 1, 1, lost=3), row("poison", 2, 0)], "recovery": {"poison": [9.0]}}
+    second = {
+        "skipped": {},
+        "rows": [row("pause ledger", 1, 1, lost=3), row("poison", 2, 0)],
+        "recovery": {"poison": [9.0]},
+    }
     assert report.rows([first, second]) == [
-        ["pause a service", "4", "23", "3", "0", "0", "2.0, 4.0"],
+        ["pause a service", "3", "23", "3", "0", "0", "2.0, 4.0"],
         ["poison", "2", "7", "0", "0", "0", "9.0, 9.0"],
     ]
