@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import groupby
 from typing import TypeAlias
 
@@ -45,7 +45,7 @@ KafkaRecord: TypeAlias = "ConsumerRecord[bytes, bytes] | DeadLetter"  # a record
 
 @dataclass(frozen=True)
 class Subscription:
-    """A consumer group: which event types it takes, and their handlers, which get runs of one type, in order."""
+    """A consumer group: which event types it takes, and their handlers, which get runs of their types, in order."""
 
     group: str
     handlers: Mapping[type[Message], Handler]
@@ -69,11 +69,13 @@ async def take(tx: Connection, subscription: Subscription, records: Sequence[Kaf
             events.setdefault(event.id, event)  # a batch may hold an event twice
     fresh = {row["event_id"] for row in await tx.fetch(_NEW, subscription.group, [*events])} if events else set()
     once = (event for event in events.values() if event.id in fresh)
-    for name, run in groupby(once, key=lambda event: event.type):
+    for handler, run in groupby(once, key=lambda event: subscription.handlers[subscription.messages[event.type]]):
         with ExitStack() as spans:
-            span = partial(telemetry.span, f"process {name}", SpanKind.CONSUMER)
-            traced = [replace(e, traceparent=e.traceparent and spans.enter_context(span(e.traceparent))) for e in run]
-            await subscription.handlers[subscription.messages[name]](tx, traced)
+            for number, event in enumerate(taken := list(run)):
+                if event.traceparent:
+                    span = telemetry.span(f"process {event.type}", SpanKind.CONSUMER, event.traceparent)
+                    taken[number] = replace(event, traceparent=spans.enter_context(span))
+            await handler(tx, taken)
 
 
 def _read(subscription: Subscription, record: KafkaRecord) -> Event | None:

@@ -25,6 +25,7 @@ _INSERT = (
     "$1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::text[], $8::jsonb[])"
 )
 _PARTITIONS = "select relname from pg_class where relispartition and relname ~ '^outbox_[0-9]{8}$' order by relname"
+_MAKE = "create table if not exists outbox_{0:%Y%m%d} partition of outbox for values from ('{0}') to ('{1}')"
 _NEEDED = "select exists (select from {} where sent_at is null or sent_at > now() - interval '{} day')"
 _DROP = "delete from {0} where ctid = any(array(select ctid from {0} where {1} < now() - $1::interval limit 50000))"
 
@@ -79,7 +80,9 @@ async def maintain(connection: Connection) -> None:
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     with suppress(asyncpg.LockNotAvailableError):  # next time, then
         for day in (today + timedelta(days=ahead) for ahead in range(4)):
-            await _make_partition(connection, day)
+            make = _MAKE.format(day, day + timedelta(days=1))
+            with suppress(asyncpg.CheckViolationError):  # rows of that day are in outbox_rest already, and stay there
+                await connection.execute(make)
         for name in [row["relname"] for row in await connection.fetch(_PARTITIONS)]:
             old = name < f"outbox_{today - timedelta(days=SENT_DAYS):%Y%m%d}"
             if old and not await connection.fetchval(_NEEDED.format(name, SENT_DAYS)):
@@ -90,10 +93,3 @@ async def maintain(connection: Connection) -> None:
     await connection.execute(_DROP.format("request", "created_at"), timedelta(days=7))
     await connection.execute(_DROP.format("dead_letter", "replayed_at"), timedelta(days=7))
     await connection.execute(_DROP.format("outbox_rest", "sent_at"), timedelta(days=SENT_DAYS))
-
-
-async def _make_partition(connection: Connection, day: datetime) -> None:
-    end = day + timedelta(days=1)
-    make = f"create table if not exists outbox_{day:%Y%m%d} partition of outbox for values from ('{day}') to ('{end}')"
-    with suppress(asyncpg.CheckViolationError):  # rows of that day are in outbox_rest already, and stay there
-        await connection.execute(make)

@@ -32,9 +32,6 @@ log = logging.getLogger(__name__)
 class Relay(Loop):
     """A Part. Stands by while another relay of the same database holds the advisory lock."""
 
-    _producer: AIOKafkaProducer
-    _connection: "asyncpg.Connection[asyncpg.Record]"
-
     def __init__(self, settings: ServiceSettings, source: str) -> None:
         super().__init__("relay", self._lead, pause=1.0)
         self._settings, self._source = settings, source
@@ -98,10 +95,10 @@ class Relay(Loop):
         if not rows:
             return False
         failpoint.reach("relay.before_send")
+        places = {topic: sorted(await self._producer.partitions_for(topic)) for topic in {row["topic"] for row in rows}}
         by_partition: dict[TopicPartition, list[asyncpg.Record]] = defaultdict(list)
         for row in rows:
-            partitions = sorted(await self._producer.partitions_for(row["topic"]))
-            partition = self._partition(row["key"].encode(), partitions, partitions)
+            partition = self._partition(row["key"].encode(), places[row["topic"]], places[row["topic"]])
             by_partition[TopicPartition(row["topic"], partition)].append(row)
         sent: list[int] = []
         sending = [self._send(place, waiting, sent) for place, waiting in by_partition.items()]

@@ -32,10 +32,9 @@ PATIENCE = "100ms"  # one that waits for others' locks shall not hold up those b
 _CLAIM = "insert into request (id) select unnest($1::text[]) as id order by id on conflict do nothing returning id"
 _EARLIER = "select id, reply_type, reply from request where id = any($1::text[])"
 _KEEP = """
-    with done as (select * from unnest($1::text[], $2::text[], $3::bytea[]) as done (id, type, reply)),
-         refused as (delete from request using done where request.id = done.id and done.reply is null)
-    update request set reply_type = done.type, reply = done.reply from done
-    where request.id = done.id and done.reply is not null
+    with done as (select * from unnest($1::text[], $2::text[], $3::bytea[]) as done (name, type, answer)),
+         refused as (delete from request using done where id = name and answer is null)
+    update request set reply_type = type, reply = answer from done where id = name and answer is not null
 """
 
 STATUS: dict[type[HallwayError], StatusCode] = {

@@ -34,6 +34,7 @@ async def update_profile(store: Registering, attendee_id: UUID, told: NewProfile
     result = change_profile(known, profile, claimed)
     if result.changed:
         await store.save_attendees([result.person.attendee])
-        await store.save_handles([result.person])
+        if result.person.handles != known.handles:
+            await store.save_handles([result.person])
         await store.publish(result.events)
     return result.person.attendee

@@ -32,11 +32,14 @@ class PeopleWrites(ConferenceLock):
 
     async def person(self, attendee_id: UUID) -> Person:
         """One person, with their conference locked. Raises NotFound."""
-        conference_id = await self.tx.fetchval("select conference_id from attendee where id = $1", attendee_id)
-        if conference_id is None:
+        # The attendee, locked too, is read as the command that was waited for left it.
+        rows = await self.tx.fetch(
+            "select a.* from conference c join attendee a on a.conference_id = c.id where a.id = $1"
+            " for no key update of c, a",
+            attendee_id,
+        )
+        if not rows:
             raise NotFound("attendee", attendee_id)
-        await self.lock_conference(conference_id)
-        rows = await self.tx.fetch(f"select {ATTENDEE} from attendee where id = $1", attendee_id)
         return (await self._with_handles(rows))[0]
 
     async def people_of_tickets(self, conference_id: UUID, tickets: Sequence[str]) -> Mapping[str, Person]:
