@@ -43,12 +43,16 @@ def power_law(people: int, edges: int, rng: np.random.Generator, exponent: float
 
 
 def geometric(people: int, edges: int, rng: np.random.Generator) -> Graph:
-    """Points in a square, paired when near; the nearer, the heavier."""
+    """Points in a square, paired when near; weights fall with the distance, by 7 % from side by side to just in reach.
+
+    At 5,000 people with one place each the best pairing is worth 99.9 % of the linear program's bound; the steeper
+    weights fall, the more is lost to odd cycles of near people (1.7 % where they fall to nothing).
+    """
     radius = (2 * edges / (np.pi * people**2)) ** 0.5
     points = rng.random((people, 2))
     points = points[np.argsort((points[:, 0] / radius).astype(np.int64), kind="stable")]
     a, b, distance = _near(points, radius)
-    return _graph(people, a * people + b, 1 - distance / radius, rng)
+    return _graph(people, a * people + b, np.exp(-distance / radius / 14), rng)
 
 
 def _graph(people: int, keys: NDArray[np.int64], weight: NDArray[np.float64], rng: np.random.Generator) -> Graph:

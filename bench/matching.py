@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from bench.changes import mended
 from bench.graphs import FAMILIES, make
 from bench.pairs_csv import read_market, write_edges, write_pairs
 from bench.peers.pairing import PEERS, Clock
+from services.matchmaking.engine.pairing.market import Market, Pairing
 from services.matchmaking.engine.pairing.prices import reached
-from services.matchmaking.engine.pairing.solve import Market, Pairing, pair, warm
+from services.matchmaking.engine.pairing.solve import pair, warm
 
 
 def main() -> None:
@@ -28,6 +30,9 @@ def main() -> None:
     say(f"{len(names)} people, {len(market.a)} pairs; read in {loaded:.1f} s, compiled or loaded in {compiled:.1f} s")
     pairing, report = measured(market)
     report |= {"load_seconds": loaded, "compile_seconds": compiled}
+    if options.changes:
+        say(f"making {options.changes} changes")
+        report["mended"] = mended(market, pairing, options.changes, options.keep)
     report["peers"] = against_peers(market, pairing, options.peers)
     if options.out:
         write_pairs(options.out, names, market, pairing.taken)
@@ -49,6 +54,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--floor", type=float, default=0.0, help="what reaching somebody adds, in units of weight")
     parser.add_argument("--out", type=Path, help="CSV of the pairs")
     parser.add_argument("--save-edges", type=Path, help="CSV of the made-up conference")
+    parser.add_argument("--changes", type=int, default=0, help="make so many random changes, and mend after each")
+    parser.add_argument("--keep", type=float, default=0.05, help="what a shown pair is worth beyond its weight")
     parser.add_argument("--peers", default="", help=f"comma-separated, or all: {', '.join(PEERS)}")
     return parser.parse_args()
 

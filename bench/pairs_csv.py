@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 
 from services.matchmaking.engine.pairing.graph import Flags
-from services.matchmaking.engine.pairing.solve import Market
+from services.matchmaking.engine.pairing.market import Market
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from numba import njit
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 from services.matchmaking.engine.pairing.graph import Flags, Floats, Ints, Longs
-from services.matchmaking.engine.pairing.solve import Market
+from services.matchmaking.engine.pairing.market import Market
 
 # OR-Tools' costs are whole numbers.
 SCALE = 1_000_000

@@ -1,11 +1,12 @@
 """The pairing of a small conference is the best there is, and the bound never lies: against every possible pairing."""
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.matchmaking.engine.pairing.solve import Market, Pairing, pair
+from services.matchmaking.engine.pairing.market import Pairing
+from services.matchmaking.engine.pairing.solve import pair
+from tests.pairings import best_of_all, market
 
 PEOPLE = 7
 ends = st.tuples(st.integers(0, PEOPLE - 1), st.integers(0, PEOPLE - 1)).filter(lambda p: p[0] < p[1])
@@ -15,30 +16,6 @@ edges = st.dictionaries(ends, weights, min_size=1, max_size=11)
 budgets = st.lists(st.integers(0, 3), min_size=PEOPLE, max_size=PEOPLE)
 reached = st.lists(st.sampled_from([0.0, 0.5, 2.0]), min_size=PEOPLE, max_size=PEOPLE)
 floors = st.one_of(st.just([0.0] * PEOPLE), reached)
-
-
-def market(edges: dict[tuple[int, int], float], budgets: list[int], floors: list[float]) -> Market:
-    pairs = np.array(list(edges), np.int32)
-    return Market(
-        pairs[:, 0].copy(), pairs[:, 1].copy(), np.array(list(edges.values())), np.array(budgets), np.array(floors)
-    )
-
-
-def best_of_all(edges: dict[tuple[int, int], float], budgets: list[int], floors: list[float]) -> float:
-    """Tries every subset of pairs that fits."""
-    pairs = list(edges.items())
-
-    def go_on(at: int, left: list[int], reached: frozenset[int]) -> float:
-        if at == len(pairs):
-            return sum(floors[v] for v in reached)
-        (a, b), weight = pairs[at]
-        without = go_on(at + 1, left, reached)
-        if not left[a] or not left[b]:
-            return without
-        fewer = [n - (v in (a, b)) for v, n in enumerate(left)]
-        return max(without, weight + go_on(at + 1, fewer, reached | {a, b}))
-
-    return go_on(0, budgets, frozenset())
 
 
 def value(edges: dict[tuple[int, int], float], floors: list[float], found: Pairing) -> float:

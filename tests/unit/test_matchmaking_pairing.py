@@ -9,9 +9,10 @@ import rustworkx
 
 from bench.graphs import make
 from services.matchmaking.engine.pairing.blossom import search
-from services.matchmaking.engine.pairing.compiled import FINGERPRINT
+from services.matchmaking.engine.pairing.compiled import fingerprint
+from services.matchmaking.engine.pairing.market import Market, Pairing
 from services.matchmaking.engine.pairing.prices import descend
-from services.matchmaking.engine.pairing.solve import Market, Pairing, pair
+from services.matchmaking.engine.pairing.solve import pair
 
 
 def paired(edges: dict[tuple[int, int], float], budget: list[int], floor: float = 0.0) -> tuple[Pairing, list]:
@@ -104,7 +105,8 @@ def test_code_that_another_process_compiled_gives_the_same():
     """Each process loads what the first compiled: numba's cache has served broken code to the second."""
     program = (
         "import numpy as np\n"
-        "from services.matchmaking.engine.pairing.solve import Market, pair\n"
+        "from services.matchmaking.engine.pairing.market import Market\n"
+        "from services.matchmaking.engine.pairing.solve import pair\n"
         "from bench.graphs import make\n"
         "g = make('geometric', 60, 400)\n"
         "market = Market(g.a, g.b, g.weight, np.arange(60) % 4, np.full(60, 0.5))\n"
@@ -119,4 +121,4 @@ def test_code_that_another_process_compiled_gives_the_same():
 
 def test_every_compiled_function_is_compiled_anew_when_any_file_of_the_engine_changes():
     for function in (search, descend):
-        assert function._cache._cache_file._source_stamp == FINGERPRINT  # type: ignore[union-attr]
+        assert function._cache._cache_file._source_stamp == fingerprint(search.__module__.rpartition(".")[0])  # type: ignore[union-attr]

@@ -6,7 +6,8 @@ from heapq import heapify, heappop, heappush
 import numpy as np
 
 from services.matchmaking.engine.model import Candidate, Pair
-from services.matchmaking.engine.pairing.solve import Market, pair
+from services.matchmaking.engine.pairing.market import Market
+from services.matchmaking.engine.pairing.solve import pair
 
 # What reaching somebody who has nothing adds, where the best pair is worth 1: more than a pair, or two of half its
 # worth, given up for it. Each exchange of the kind leaves somebody less well served than they could be.

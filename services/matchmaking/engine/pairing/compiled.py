@@ -1,6 +1,8 @@
 """The decorator of what is compiled: kept on disk, and compiled anew when any file of this package changed."""
 
 from collections.abc import Callable
+from functools import cache
+from importlib import import_module
 from pkgutil import get_data, iter_modules
 from typing import Any, TypeVar
 from zlib import crc32
@@ -10,15 +12,12 @@ from numba import njit
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _fingerprint() -> int:
-    """A checksum of this package's source."""
-    package = __name__.rpartition(".")[0]
-    folder = [__file__.rpartition("/")[0]]
+@cache
+def fingerprint(package: str) -> int:
+    """A checksum of a package's source."""
+    folder = import_module(package).__path__
     sources = [get_data(package, f"{module.name}.py") or b"" for module in iter_modules(folder)]
     return crc32(b"".join(sources))
-
-
-FINGERPRINT = _fingerprint()
 
 
 def compiled(function: F) -> F:
@@ -29,6 +28,6 @@ def compiled(function: F) -> F:
     they call, in other files, and crash when an array has moved there.
     """
     dispatcher: Any = njit(cache=True, nogil=True)(function)
-    dispatcher._cache._cache_file._source_stamp = FINGERPRINT
+    dispatcher._cache._cache_file._source_stamp = fingerprint(function.__module__.rpartition(".")[0])
     compiled_function: F = dispatcher
     return compiled_function

@@ -10,19 +10,27 @@ STILL = 1e-5
 
 
 @compiled
+def put_offer(offers: Floats, found: int, offer: float) -> int:
+    """Puts an offer among the ``found`` best so far, if it is one of them; gives how many there are then."""
+    places = len(offers)
+    if found == places and offer <= offers[places - 1]:
+        return found
+    at = min(found, places - 1)
+    while at > 0 and offers[at - 1] < offer:
+        offers[at] = offers[at - 1]
+        at -= 1
+    offers[at] = offer
+    return min(found + 1, places)
+
+
+@compiled
 def best_offers(near: Near, arc_weight: Floats, price: Floats, v: int, least: float, offers: Floats) -> int:
     """Writes what v's best pairs would pay, best first, if above ``least``; gives how many."""
-    found, places = 0, len(offers)
+    found = 0
     for arc in range(near.start[v], near.start[v + 1]):
         offer = arc_weight[arc] - price[near.other[arc]]
-        if offer <= least or (found == places and offer <= offers[places - 1]):
-            continue
-        at = min(found, places - 1)
-        found = min(found + 1, places)
-        while at > 0 and offers[at - 1] < offer:
-            offers[at] = offers[at - 1]
-            at -= 1
-        offers[at] = offer
+        if offer > least:
+            found = put_offer(offers, found, offer)
     return found
 
 

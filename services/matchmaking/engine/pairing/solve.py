@@ -1,51 +1,21 @@
 """Pairs a whole conference at once: prices, what they decide, blossoms for the rest, and a proof."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from services.matchmaking.engine.pairing.blossom import search_all
 from services.matchmaking.engine.pairing.copies import Core, copied, count_copies, lift, read
 from services.matchmaking.engine.pairing.forest import forest
 from services.matchmaking.engine.pairing.graph import Flags, Floats, Ints, Longs, near
+from services.matchmaking.engine.pairing.market import Market, Pairing, worth
 from services.matchmaking.engine.pairing.prices import descend, reached, surplus, upper_bound
 from services.matchmaking.engine.pairing.proof import inside, more_prices, net_prices, outside
+from services.matchmaking.engine.pairing.repair import spread
 
 SWEEPS = 24
 # Pairs this far beyond, or short of, their people's prices are taken as decided (weights are at most 1).
 MARGIN = 0.1
 # Up to so many edges among copies nothing is taken as decided, and the result is proven best.
 SMALL = 2_000_000
-
-
-@dataclass(frozen=True)
-class Market:
-    """Who may be paired with whom: pair k joins people a[k] != b[k], worth weight[k].
-
-    ``budget``: pairs a person can have. ``floor``: what reaching that person at all adds to the objective, in units
-    of weight: 0 for a plain maximum, about 2 so that hardly anybody is left out whom anything could reach.
-    """
-
-    a: Ints
-    b: Ints
-    weight: Floats
-    budget: Longs
-    floor: Floats
-
-
-@dataclass(frozen=True)
-class Pairing:
-    """Which pairs are ``taken``; what they are worth, floors included; and what no pairing can exceed."""
-
-    taken: Flags
-    objective: float
-    bound: float
-    prices: Floats
-
-    @property
-    def gap(self) -> float:
-        """How far from best this can be at most, as a share of the bound."""
-        return max(self.bound - self.objective, 0.0) / self.bound if self.bound > 0 else 0.0
 
 
 def pair(market: Market, exact: bool | None = None) -> Pairing:
@@ -61,13 +31,8 @@ def pair(market: Market, exact: bool | None = None) -> Pairing:
     taken, bound, prices = _pair(a, b, weight, budget, floor, np.inf if exact else MARGIN)
     everything = np.zeros(len(market.a), np.bool_)
     everything[useful[taken]] = True
-    return Pairing(everything, worth(market, everything), bound * scale, prices * scale)
-
-
-def worth(market: Market, taken: Flags) -> float:
-    """The objective of a pairing: the weight of its pairs and the floors of the people they reach."""
-    has = reached(len(market.budget), market.a, market.b, taken)
-    return float(market.weight[taken].sum() + market.floor[has].sum())
+    pairing = Pairing(everything, worth(market, everything), bound * scale, prices * scale)
+    return pairing if market.group is None or market.most is None else spread(market, pairing)
 
 
 def _pair(a: Ints, b: Ints, weight: Floats, budget: Longs, floor: Floats, margin: float) -> tuple[Flags, float, Floats]:
