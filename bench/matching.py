@@ -55,7 +55,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, help="CSV of the pairs")
     parser.add_argument("--save-edges", type=Path, help="CSV of the made-up conference")
     parser.add_argument("--changes", type=int, default=0, help="make so many random changes, and mend after each")
-    parser.add_argument("--keep", type=float, default=0.05, help="what a shown pair is worth beyond its weight")
+    parser.add_argument("--keep", type=float, default=0.02, help="what a shown pair is worth beyond its weight")
     parser.add_argument("--peers", default="", help=f"comma-separated, or all: {', '.join(PEERS)}")
     return parser.parse_args()
 

@@ -64,7 +64,8 @@ def proven(graph: Graph, met: np.ndarray, size: int) -> float | None:
     """The best there is, or None: OR-Tools picks among all possible tables, so that everybody sits at one."""
     links = {frozenset(pair): w for *pair, w in zip(*(x.tolist() for x in _ties(graph)), strict=True)}
     spent = {frozenset(pair) for pair in met.tolist()}
-    model, places = cp_model.CpModel(), [[] for _ in range(graph.people)]
+    model = cp_model.CpModel()
+    places: list[list[cp_model.IntVar]] = [[] for _ in range(graph.people)]
     worth = []
     wanted = sizes(graph.people, size)
     for n in set(wanted):

@@ -43,7 +43,8 @@ class Conference:
             self.budgets, self.floors, self.group = [*self.budgets, 2], [*self.floors, 0.0], [*self.group, -1]
             ties, budgets = [Tie(v, new, weight) for v, weight in what.items()], [Budget(new, 2)]
         elif isinstance(what[0], tuple):
-            ties = [Tie(*what[0], what[1])]
+            (a, b), weight = what
+            ties = [Tie(a, b, weight)]
         else:
             v, place = what
             self.budgets = [place if u == v else old for u, old in enumerate(self.budgets)]

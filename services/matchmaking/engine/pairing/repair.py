@@ -76,6 +76,8 @@ def standing(market: Market, pairing: Pairing, shown: Flags | None = None, keep:
 def spread(market: Market, pairing: Pairing) -> Pairing:
     """The pairing with nobody having more than ``most`` pairs with one group: what is too much is given up, and mended
     as after any change. The bound is that without this rule: valid, but not tight."""
+    if market.most is not None and market.most < 1:
+        raise ValueError(f"most is {market.most}: nobody could be paired with anybody of a group; take 1 or more")
     s = standing(market, pairing)
     everybody = np.arange(len(market.budget))
     repair(s, everybody, np.empty(0, np.int64))
@@ -182,7 +184,7 @@ def attempt(s: Standing, k: int, log: Log) -> None:
         gain += mend(s, v, log)
     if gain <= NOTHING:
         while len(log) > mark:
-            flip(s, log.pop())
+            flip(s, int(log.pop()))
 
 
 @compiled
@@ -199,7 +201,7 @@ def reprice(s: Standing, people: list[np.int64], pairs: Longs, log: Log) -> None
     room = np.empty(max(s.budget.max(), 1) + 1)
     at = 0
     while at < min(len(queue), REPRICED):
-        v = queue[at]
+        v = int(queue[at])
         at += 1
         new = own_price(s, v, room[: max(s.budget[v], 1) + 1])
         if abs(new - s.price[v]) > MOVED:

@@ -12,7 +12,7 @@ from services.matchmaking.engine.pairing.proof import inside, more_prices, net_p
 from services.matchmaking.engine.pairing.repair import spread
 
 SWEEPS = 24
-# Pairs this far beyond, or short of, their people's prices are taken as decided (weights are at most 1).
+# Pairs this far beyond, or short of, their people's prices are taken as decided; in units of how far weights spread.
 MARGIN = 0.1
 # Up to so many edges among copies nothing is taken as decided, and the result is proven best.
 SMALL = 2_000_000
@@ -28,7 +28,7 @@ def pair(market: Market, exact: bool | None = None) -> Pairing:
     a, b, weight = market.a[useful], market.b[useful], market.weight[useful] / scale
     if exact is None:
         exact = int((1 + budget[a] + budget[b]).sum()) <= SMALL
-    taken, bound, prices = _pair(a, b, weight, budget, floor, np.inf if exact else MARGIN)
+    taken, bound, prices = _pair(a, b, weight, budget, floor, np.inf if exact else MARGIN * _spread(weight))
     everything = np.zeros(len(market.a), np.bool_)
     everything[useful[taken]] = True
     pairing = Pairing(everything, worth(market, everything), bound * scale, prices * scale)
@@ -59,6 +59,11 @@ def _pair(a: Ints, b: Ints, weight: Floats, budget: Longs, floor: Floats, margin
     second = weight[fixed].sum() + floor[has].sum() + inside(core, copies, state, net)
     second += outside(a, b, weight, fixed, core_of, net, more_prices(core, copies, state, net))
     return taken, min(bound, second), prices
+
+
+def _spread(weight: Floats) -> float:
+    """How far weights are apart: 1 if they are uniform in [0, 1]."""
+    return float(weight.std()) * 12**0.5
 
 
 def _decided(a: Ints, b: Ints, beyond: Floats, budget: Longs, margin: float) -> tuple[Flags, Flags]:

@@ -27,13 +27,14 @@ def best_walk(s: Standing, root: int, over: int) -> int:
     s.counters[2] += 1
     s.used[root] += 1 - 2 * over
     own = root_price(s, root, over)
-    start = np.int64(2 * root + over)
+    start = 2 * root + over
     s.cost[start], s.via[start], s.stamp[start] = 0.0, -1, s.counters[2]
-    heap = [(0.0, start)]
+    heap = [(0.0, np.int64(start))]
     best, last, most = -np.inf, -1, -own if over else own
     steps = 0
     while len(heap) > 0 and steps < EFFORT:
-        cost, state = heappop(heap)
+        cost, found = heappop(heap)
+        state = int(found)
         if cost > s.cost[state]:
             continue
         if most - cost <= best:
@@ -43,7 +44,7 @@ def best_walk(s: Standing, root: int, over: int) -> int:
         if end > -np.inf:
             end += gained(s, state)
             if end > best + NOTHING and permitted(s, state):
-                best, last = end, int(state)
+                best, last = end, state
         price = own if state == start else s.price[state >> 1]
         if state & 1:
             give_up(s, heap, state, price)

@@ -4,7 +4,7 @@ import numpy as np
 
 from services.matchmaking.engine.pairing.compiled import compiled
 from services.matchmaking.engine.pairing.graph import Longs
-from services.matchmaking.engine.tables.seating import Seating, move, swap, weigh
+from services.matchmaking.engine.tables.seating import HINT, Seating, move, swap, weigh
 
 # Temperatures, in units of weight; the last tenth of all steps takes nothing worse.
 HOT, COLD = 0.3, 0.003
@@ -18,7 +18,7 @@ def random(state: Longs, below: int) -> int:
     x ^= x << np.uint64(25)
     x ^= x >> np.uint64(27)
     state[0] = np.int64(x)
-    return np.int64((x * np.uint64(2685821657736338717)) >> np.uint64(33)) % below
+    return int((x * np.uint64(2685821657736338717)) >> np.uint64(33)) % below
 
 
 @compiled
@@ -51,11 +51,12 @@ def anneal(s: Seating, steps: int, seed: int) -> None:
             move(s, v, there)
         else:
             swap(s, v, u)
-        one, other = weigh(s, here), weigh(s, there)
-        gain = one + other - s.value[here] - s.value[there]
-        heat = HOT * (COLD / HOT) ** (step / steps)
-        luck = (random(state, 1_000_000) + 1) / 1_000_000
-        if gain >= 0.0 or (step < steps * 9 // 10 and luck < np.exp(gain / heat)):
+        luck = np.log((random(state, 1_000_000) + 1) / 1_000_000) if step < steps * 9 // 10 else 0.0
+        needed = s.value[here] + s.value[there] + luck * HOT * (COLD / HOT) ** (step / steps)
+        one, other = 0.0, weigh(s, there)
+        if other + 1.0 + HINT >= needed:
+            one = weigh(s, here)
+        if one + other >= needed:
             s.value[here], s.value[there] = one, other
         elif u < 0:
             move(s, v, here)

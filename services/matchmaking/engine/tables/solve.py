@@ -10,7 +10,7 @@ from services.matchmaking.engine.tables.seating import LARGEST, Seating, value
 
 SMALLEST = 3
 # Steps of the search for each person, and at least.
-STEPS, STEPS_AT_LEAST = 400, 100_000
+STEPS, STEPS_AT_LEAST = 350, 100_000
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def seat(people: int, a: Ints, b: Ints, weight: Floats, met: Ints, size: int, se
     s = _seating(people, a, b, weight, met, sizes(people, size))
     anneal(s, max(STEPS * people, STEPS_AT_LEAST), seed)
     weakest = np.array([value(s, s.who[t], s.size[t])[0] for t in range(len(s.size))])
-    again = {(min(v, u), max(v, u)) for v, u in met.tolist() if s.table[v] == s.table[u]}
+    again = {(min(v, u), max(v, u)) for v, u in np.reshape(met, (-1, 2)).tolist() if s.table[v] == s.table[u]}
     return Tables(s.table, weakest, sorted(again))
 
 
@@ -57,9 +57,9 @@ def together(table: Ints) -> Ints:
 
 def _seating(people: int, a: Ints, b: Ints, weight: Floats, met: Ints, size: list[int]) -> Seating:
     """Everybody seated in turn."""
-    met = np.asarray(met, np.int64).reshape(-1, 2)
-    one, other = np.concatenate([met[:, 0], a]), np.concatenate([met[:, 1], b])
-    link = np.concatenate([np.full(len(met), -1.0), weight])
+    again = np.asarray(met, np.int64).reshape(-1, 2)
+    one, other = np.concatenate([again[:, 0], a]), np.concatenate([again[:, 1], b])
+    link = np.concatenate([np.full(len(again), -1.0), weight])
     # Of a pair that has met and has a tie the first counts: that they have met.
     keys, first = np.unique(np.concatenate([one * people + other, other * people + one]), return_index=True)
     start = np.searchsorted(keys, np.arange(people + 1) * people)
