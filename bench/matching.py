@@ -1,6 +1,7 @@
 """How close to best, how fast and how large the pairing of a conference is, beside its peers on the same pairs."""
 
 import argparse
+import ctypes
 import json
 import sys
 import time
@@ -99,6 +100,7 @@ def _reachable(market: Market) -> int:
 def memory(field: str, forget_peak: bool = False) -> int:
     """Bytes this process has (VmRSS), or had at most since the peak was last forgotten (VmHWM); Linux only."""
     if forget_peak:
+        ctypes.CDLL(None).malloc_trim(0)  # what was freed before would hide what is taken now
         Path("/proc/self/clear_refs").write_text("5")
     lines = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     return int(lines[field].split()[0]) * 1024
