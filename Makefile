@@ -1,6 +1,6 @@
 # What people do with Hallway. `make help` lists it; each target is a line or two, the rest is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test chaos chaos-planted lint format protos kafka events
+.PHONY: help setup demo demo-reset test chaos chaos-planted lint format protos kafka events certs
 
 help:  ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target does; do printf '  make %-13s %s\n' "$$target" "$$does"; done
@@ -34,6 +34,9 @@ protos: setup  ## generate Python from protos/hallway
 
 kafka:  ## fetch Apache Kafka for the tests that run on it (needs a JDK 17 and Maven)
 	@mvn -q -f infra/kafka/pom.xml package
+
+certs: setup  ## make certificates for trying TLS, in certs/
+	@.venv/bin/python -m scripts.certs certs attendee matchmaking scheduling portal kafka
 
 events: setup  ## write docs/events.md from the contracts
 	@.venv/bin/python -m scripts.events_page

@@ -14,7 +14,7 @@ def parts(r: Resources[Settings]) -> list[Part]:
     api = Api(r.pool, r.settings.import_max_bytes)
     return [
         Relay(r.settings, "attendee"),
-        Server(r.settings.grpc_listen, [api.register]),
+        Server(r.settings.grpc_listen, [api.register], r.settings.grpc_tls),
     ]
 
 

@@ -11,8 +11,9 @@ from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
+from faststream.security import BaseSecurity
 
-from services.kit import dead_letter, failpoint, inbox, outbox
+from services.kit import dead_letter, failpoint, inbox, outbox, tls
 from services.kit.db import TRANSIENT, Connection, Pool
 from services.kit.envelope import Event
 from services.kit.errors import describe
@@ -40,6 +41,7 @@ class Consumer:
         self.broker = KafkaBroker(
             settings.kafka_bootstrap.split(","), client_id=f"hallway-{subscription.group}", consumer_only=True,
             allow_auto_create_topics=False, apply_types=False, graceful_timeout=10.0, logger=None,
+            security=BaseSecurity(tls.kafka(settings.kafka_tls).get("ssl_context")),
         )  # fmt: skip
         self.subscriber = self.broker.subscriber(
             *subscription.topics, group_id=subscription.group, auto_offset_reset="earliest", ack_policy=ACK_POLICY,

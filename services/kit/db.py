@@ -21,5 +21,5 @@ TRANSIENT: tuple[type[Exception], ...] = (
 async def create_pool(url: str, size: int = 10) -> Pool:
     """Opens a pool of at most ``size`` connections; statements are bounded to 60 s."""
     # The planner's JIT costs more than it gains on the short statements used here.
-    pg = {"jit": "off", "timezone": "UTC", "idle_in_transaction_session_timeout": "60000"}
+    pg = {"jit": "off", "timezone": "UTC", "statement_timeout": "60s", "idle_in_transaction_session_timeout": "60s"}
     return await asyncpg.create_pool(url, min_size=1, max_size=size, timeout=10, command_timeout=60, server_settings=pg)

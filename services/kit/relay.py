@@ -11,7 +11,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.partitioner import DefaultPartitioner
 
-from services.kit import envelope, failpoint, outbox
+from services.kit import envelope, failpoint, outbox, tls
 from services.kit.lifecycle import Loop
 from services.kit.settings import ServiceSettings
 
@@ -34,7 +34,7 @@ class Relay(Loop):
 
     def __init__(self, settings: ServiceSettings, source: str) -> None:
         super().__init__("relay", self._lead, pause=1.0)
-        self._settings, self._source = settings, source
+        self._settings, self._source, self._tls = settings, source, tls.kafka(settings.kafka_tls)
         self._partition, self._last_round = DefaultPartitioner(), time.monotonic()
         self._ends: dict[TopicPartition, int] = {}  # offsets that were reached, unless the broker lost what was there
         self._lost: set[str] = set()  # topics for which it did
@@ -62,7 +62,7 @@ class Relay(Loop):
             self._producer = AIOKafkaProducer(
                 bootstrap_servers=self._settings.kafka_bootstrap, client_id=f"hallway-{self._source}-relay",
                 acks="all", enable_idempotence=self._settings.kafka_idempotence,
-                max_batch_size=1_000_000, max_request_size=1_048_576, request_timeout_ms=20_000,
+                max_batch_size=1_000_000, max_request_size=1_048_576, request_timeout_ms=20_000, **self._tls,
             )  # fmt: skip
             async with self._producer:
                 await self._publish()
@@ -139,7 +139,7 @@ class Relay(Loop):
         places = [TopicPartition(topic, p) for topic in filled for p in await self._producer.partitions_for(topic)]
         if not places:
             return
-        async with AIOKafkaConsumer(bootstrap_servers=self._settings.kafka_bootstrap) as consumer:
+        async with AIOKafkaConsumer(bootstrap_servers=self._settings.kafka_bootstrap, **self._tls) as consumer:
             ends = await consumer.end_offsets(places)
         self._lost |= filled - {place.topic for place, end in ends.items() if end}
         self._lost |= {place.topic for place, end in ends.items() if not end and self._ends.get(place)}

@@ -6,7 +6,9 @@ import json
 import logging
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeAlias, TypeVar, cast
 
 import asyncpg
@@ -16,12 +18,13 @@ from grpc import StatusCode
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from opentelemetry.trace import SpanKind
 
-from services.kit import errors, failpoint, outbox, telemetry
+from services.kit import errors, failpoint, outbox, telemetry, tls
 from services.kit.db import TRANSIENT, Connection, Pool
 from services.kit.errors import HallwayError, describe
 from services.kit.ids import new_id
 
 MAX_MESSAGE = 32 * 1024 * 1024
+MAX_CALLS = 1_000  # at once; more are refused
 MAX_SECONDS = 300.0  # an import; other callers set far less
 REQUEST_ID = "x-request-id"
 PROBLEMS = "hallway-problems-bin"
@@ -167,17 +170,19 @@ async def _work(pool: Pool, waiting: deque[Command]) -> None:
     del _under_way[pool]
 
 
-class _Traces(grpc.aio.ServerInterceptor):
-    """A server span for each call, a child of the caller's."""
+class _Calls(grpc.aio.ServerInterceptor):
+    """Each call has a deadline, and a server span that is a child of the caller's."""
 
     async def intercept_service(self, continuation: Any, details: grpc.HandlerCallDetails) -> Any:
         handler = await continuation(details)
         parent = dict(details.invocation_metadata).get("traceparent")
-        if handler is None or parent is None:
-            return handler
+        if handler is None:
+            return None
 
         async def unary(request: Any, context: Context) -> Any:
-            with telemetry.span(str(details.method).lstrip("/"), SpanKind.SERVER, str(parent)):
+            if context.time_remaining() is None:
+                await context.abort(StatusCode.INVALID_ARGUMENT, "a call needs a deadline; set one")
+            with telemetry.span(str(details.method)[1:], SpanKind.SERVER, str(parent)) if parent else nullcontext():
                 return await (handler.unary_unary or handler.stream_unary)(request, context)
 
         return handler._replace(unary_unary=handler.unary_unary and unary, stream_unary=handler.stream_unary and unary)
@@ -186,18 +191,18 @@ class _Traces(grpc.aio.ServerInterceptor):
 class Server:
     """A Part: the gRPC server of a service, with the standard health service."""
 
-    def __init__(self, listen: str, register: Sequence[Callable[[grpc.aio.Server], None]]) -> None:
-        self._listen, self._register, self.port = listen, register, 0
+    def __init__(self, listen: str, register: Sequence[Callable[[Any], None]], tls_folder: Path | None = None) -> None:
+        self._listen, self._register, self._tls, self.port = listen, register, tls_folder, 0
         self._health = health.aio.HealthServicer()
 
     async def start(self) -> None:
         """Listens; ``port`` is then known, also when the setting said 0."""
         options = [("grpc.max_receive_message_length", MAX_MESSAGE), ("grpc.so_reuseport", 0)]  # a taken port must fail
-        self._server = grpc.aio.server(interceptors=[_Traces()], options=options, maximum_concurrent_rpcs=1_000)
+        self._server = grpc.aio.server(interceptors=[_Calls()], options=options, maximum_concurrent_rpcs=MAX_CALLS)
         for register in self._register:
             register(self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        self.port = self._server.add_insecure_port(self._listen)
+        self.port = tls.listen(self._server, self._listen, self._tls)
         await self._server.start()
         await self._health.set("", health_pb2.HealthCheckResponse.SERVING)
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import yaml
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from services.kit import tls
+
 FILE = Path(__file__).parents[2] / "protos" / "topics.yaml"
 
 
@@ -44,10 +46,10 @@ def topic_of(type_name: str) -> str:
     raise KeyError(f"{type_name} is in no topic of {FILE.name}; declare it there")
 
 
-async def create(bootstrap: str, replication: int = 1) -> list[str]:
+async def create(bootstrap: str, replication: int = 1, tls_folder: Path | None = None) -> list[str]:
     """Creates the declared topics that are missing; returns their names."""
     safe = {"min.insync.replicas": "2"} if replication >= 3 else {}
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, **tls.kafka(tls_folder))
     await admin.start()
     try:
         there, new = await admin.list_topics(), []
@@ -63,5 +65,5 @@ async def create(bootstrap: str, replication: int = 1) -> list[str]:
 
 
 if __name__ == "__main__":
-    made = asyncio.run(create(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1))
+    made = asyncio.run(create(sys.argv[1], int(sys.argv[2]) if sys.argv[2:] else 1, *map(Path, sys.argv[3:])))
     print(f"{len(made)} topic(s) made, {len(declared()) - len(made)} were there")

@@ -15,7 +15,7 @@ from services.matchmaking.settings import Settings
 def parts(r: Resources[Settings]) -> list[Part]:
     """The service: commands and questions, events in, events out."""
     return [
-        Server(r.settings.grpc_listen, [Api(r.pool, r.clock).register]),
+        Server(r.settings.grpc_listen, [Api(r.pool, r.clock).register], r.settings.grpc_tls),
         Relay(r.settings, SERVICE.name),
         Consumer(r.settings, r.pool, SERVICE.name, SUBSCRIPTION),
     ]

@@ -27,7 +27,7 @@ MIGRATIONS = Path(__file__).parent / "store" / "migrations"
 def parts(r: Resources[Settings]) -> list[Part]:
     """What a portal process runs; the relay publishes its dead letters."""
     s = r.settings
-    clients = connect(s.attendee_grpc, s.matchmaking_grpc, s.scheduling_grpc)
+    clients = connect(s.attendee_grpc, s.matchmaking_grpc, s.scheduling_grpc, s.grpc_tls)
     deps = Deps(s, r.pool, clients, r.clock, Signer(s.secret_key.get_secret_value()))
     return [
         clients,

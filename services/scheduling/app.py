@@ -19,7 +19,7 @@ from services.scheduling.store.write import Store
 def parts(r: Resources[Settings]) -> Sequence[Part]:
     """The service: gRPC server, relay, consumer."""
     return [
-        Server(r.settings.grpc_listen, [Api(r.pool, r.clock).register]),
+        Server(r.settings.grpc_listen, [Api(r.pool, r.clock).register], r.settings.grpc_tls),
         Relay(r.settings, "scheduling"),
         Consumer(r.settings, r.pool, "scheduling", subscription(r.clock)),
     ]

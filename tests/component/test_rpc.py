@@ -137,13 +137,39 @@ async def test_many_problems_with_a_long_message_in_any_script_still_fit(world: 
         assert caught.value.problems[0].field == "slug"
 
 
-async def test_a_call_without_a_deadline_is_bounded_by_the_service(
+async def test_a_call_without_a_deadline_is_refused(world: World) -> None:
+    with pytest.raises(grpc.aio.AioRpcError, match="needs a deadline") as refused:
+        await world.stub.CreateConference(api.CreateConferenceRequest(slug="a"))
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert await rows(world) == 0
+
+
+async def test_a_call_with_too_late_a_deadline_is_bounded_by_the_service(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rpc, "MAX_SECONDS", 0.2)
     with pytest.raises(grpc.aio.AioRpcError) as ended:
-        await world.stub.GetAttendee(api.GetAttendeeRequest(attendee_id="slow"))
+        await world.stub.GetAttendee(api.GetAttendeeRequest(attendee_id="slow"), timeout=60)
     assert ended.value.code() is grpc.StatusCode.UNAVAILABLE
+
+
+async def test_a_message_over_the_bound_is_refused(world: World) -> None:
+    request = api.CreateConferenceRequest(slug="a", name="x" * rpc.MAX_MESSAGE)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await world.stub.CreateConference(request, timeout=60)
+    assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+
+
+async def test_more_calls_at_once_than_the_bound_are_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rpc, "MAX_CALLS", 2)
+    notes = world.notes
+    server = Server("127.0.0.1:0", [lambda s: service_pb2_grpc.add_AttendeeServiceServicer_to_server(notes, s)])
+    async with running(server), grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+        stub = service_pb2_grpc.AttendeeServiceStub(channel)
+        calls = [stub.GetAttendee(api.GetAttendeeRequest(attendee_id="slow"), timeout=60) for _ in range(3)]
+        assert await next(asyncio.as_completed([call.code() for call in calls])) is grpc.StatusCode.RESOURCE_EXHAUSTED
+        for call in calls:
+            call.cancel()
 
 
 async def test_conflict_and_not_found_keep_their_kind(world: World) -> None:

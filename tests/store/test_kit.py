@@ -201,3 +201,9 @@ def _record(key: str, offset: int) -> DeadLetter:
     pairs: list[tuple[str, bytes | None]] = [*headers(event, "attendee")]
     value = outgoing.message.SerializeToString()
     return DeadLetter(event.id, "tiny", "", "hallway.attendee.tie.v1", 0, offset, key.encode(), value, pairs)
+
+
+async def test_a_statement_and_an_idle_transaction_end_on_the_server_too(database: MakeDatabase) -> None:
+    pool = (await database("kit")).pool
+    assert await pool.fetchval("show statement_timeout") == "1min"
+    assert await pool.fetchval("show idle_in_transaction_session_timeout") == "1min"

@@ -1,5 +1,7 @@
 """Settings come from the environment, and everything wrong with them is told at once."""
 
+from pathlib import Path
+
 import pytest
 
 from services.kit.settings import ServiceSettings, load
@@ -29,3 +31,17 @@ def test_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch)
     settings = load(ServiceSettings)
     assert (settings.database_url, settings.kafka_bootstrap) == ("postgresql://here/db", "localhost:9092")
     assert settings.kafka_idempotence is False
+
+
+def test_a_secret_is_read_from_a_file_unless_the_environment_has_it_and_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "hallway_database_url").write_text("postgresql://me:hidden@here/db\n")
+    (tmp_path / "hallway_kafka_bootstrap").write_text("file:9092")
+    monkeypatch.delenv("HALLWAY_DATABASE_URL", raising=False)
+    monkeypatch.setenv("HALLWAY_KAFKA_BOOTSTRAP", "environment:9092")
+    monkeypatch.setenv("HALLWAY_SECRETS_DIR", str(tmp_path))
+    settings = load(ServiceSettings)
+    assert settings.database_url == "postgresql://me:hidden@here/db"
+    assert settings.kafka_bootstrap == "environment:9092"
+    assert "hidden" not in repr(settings)

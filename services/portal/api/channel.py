@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import grpc
 from grpc import StatusCode
 
-from services.kit import errors, telemetry
+from services.kit import errors, telemetry, tls
 from services.kit.errors import HallwayError, Problem
 from services.kit.ids import new_id
 from services.kit.rpc import MAX_MESSAGE, PROBLEMS, REQUEST_ID, STATUS
@@ -16,12 +17,16 @@ from services.kit.rpc import MAX_MESSAGE, PROBLEMS, REQUEST_ID, STATUS
 class Channel:
     """A client of one service: every call has a deadline and a request id, so that every call may be retried."""
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, tls_folder: Path | None = None) -> None:
         self.target = target
         # A service that is back is found at once; left to itself gRPC would wait up to two minutes.
         options = [("grpc.max_reconnect_backoff_ms", 2_000), ("grpc.max_metadata_size", 32 * 1024)]
         options += [("grpc.max_receive_message_length", MAX_MESSAGE)]
-        self.grpc = grpc.aio.insecure_channel(target, options=options)
+        if tls_folder:
+            ca, cert, key = tls.read(tls_folder)
+            self.grpc = grpc.aio.secure_channel(target, grpc.ssl_channel_credentials(ca, key, cert), options=options)
+        else:
+            self.grpc = grpc.aio.insecure_channel(target, options=options)
 
     async def call(
         self, method: Any, request: Any, *, timeout: float = 5.0, request_id: str | None = None, tries: int = 3

@@ -1,6 +1,7 @@
 """gRPC clients of the three services the portal asks and commands."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from hallway.attendee.v1.service_pb2_grpc import AttendeeServiceStub
@@ -15,8 +16,8 @@ Stub = TypeVar("Stub")
 class Client(Generic[Stub]):
     """One service: ``await client.call(client.stub.Method, request, request_id=...)``; raises kit.errors."""
 
-    def __init__(self, address: str, stub: type[Stub]) -> None:
-        self.channel = Channel(address)
+    def __init__(self, address: str, stub: type[Stub], tls_folder: Path | None) -> None:
+        self.channel = Channel(address, tls_folder)
         self.stub = stub(self.channel.grpc)  # type: ignore[call-arg]
         self.call = self.channel.call
 
@@ -42,10 +43,10 @@ class Clients:
         return None
 
 
-def connect(attendee: str, matchmaking: str, scheduling: str) -> Clients:
+def connect(attendee: str, matchmaking: str, scheduling: str, tls_folder: Path | None = None) -> Clients:
     """Clients of the three addresses, host:port."""
     return Clients(
-        Client(attendee, AttendeeServiceStub),
-        Client(matchmaking, MatchmakingServiceStub),
-        Client(scheduling, SchedulingServiceStub),
+        Client(attendee, AttendeeServiceStub, tls_folder),
+        Client(matchmaking, MatchmakingServiceStub, tls_folder),
+        Client(scheduling, SchedulingServiceStub, tls_folder),
     )
