@@ -178,6 +178,8 @@ class Postgres:
             "listen_addresses=127.0.0.1", f"port={self.port}",
             f"unix_socket_directories={_socket_folder(home / 'cluster', self.port)}",
             "max_connections=200", "timezone=UTC", "log_timezone=UTC", "log_checkpoints=off",
+            # Errors of statements quote values. Who sent the statement logs the error's kind and code.
+            "log_min_messages=log", "log_min_error_statement=panic",
         ]  # fmt: skip
         if not self._durable:
             settings.extend(_FAST_AND_FORGETFUL)

@@ -110,7 +110,7 @@ class Consumer:
                 await self._take([record])
 
     async def _bury(self, record: KafkaRecord, error: Exception) -> None:
-        log.error("dead letter: %s/%d@%d", record.topic, record.partition, record.offset)
+        log.error("dead letter: %s/%d@%d", record.topic, record.partition, record.offset, exc_info=error)
         why = dead_letter.reason(error)
         await self._patiently(lambda tx: dead_letter.bury(tx, self._owner, self._subscription, record, why))
         self._in_a_row += 1

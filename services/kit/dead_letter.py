@@ -5,12 +5,10 @@ import json
 import uuid
 from collections.abc import Sequence
 
-import asyncpg
-
 from services.kit import inbox, outbox
 from services.kit.db import Connection, Pool, create_pool
 from services.kit.envelope import text_headers
-from services.kit.errors import describe
+from services.kit.errors import Poison, describe
 from services.kit.ids import new_id
 from services.kit.inbox import DeadLetter, KafkaRecord, Subscription
 
@@ -19,10 +17,8 @@ HEADERS = ("ce_id", "ce_type", "ce_subject", "ce_sequence", "ce_time")  # publis
 
 
 def reason(error: Exception) -> str:
-    """Why an event could not be handled. PostgreSQL's own words are left out: they quote values."""
-    if isinstance(error, asyncpg.PostgresError):
-        return describe(error)
-    return f"{type(error).__name__}: {error}".replace("\0", "")[:CHARACTERS]
+    """Why an event could not be handled. Words that are not Hallway's own are left out: they quote values."""
+    return f"Poison: {error}"[:CHARACTERS] if isinstance(error, Poison) else describe(error)
 
 
 async def bury(tx: Connection, owner: str, subscription: Subscription, record: KafkaRecord, why: str) -> None:

@@ -17,6 +17,8 @@ class _Lines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         if isinstance(record.args, tuple):
             record.args = tuple(describe(a) if isinstance(a, BaseException) else a for a in record.args)
+        if record.name == "asyncio":  # its words hold tasks, arguments and errors as Python shows them
+            record.msg, record.args = "an error that nobody waited for", None
         text = super().format(record)
         if not self._json:
             return text

@@ -37,8 +37,7 @@ S = TypeVar("S", bound=ServiceSettings)
 def load(kind: type[S]) -> S:
     """Reads ``kind`` from the environment; exits with every missing or wrong setting named."""
     try:
-        folder = os.environ.get("HALLWAY_SECRETS_DIR", "/run/secrets")  # a file for each setting, named as its variable
-        return kind(_secrets_dir=folder if os.path.isdir(folder) else None)
+        return kind(_secrets_dir=os.environ.get("HALLWAY_SECRETS_DIR"))  # files named as the variables
     except ValidationError as error:
         lines = [f"  HALLWAY_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors(include_input=False)]
         print(f"{kind.__module__}: {len(lines)} setting(s) to mend:\n" + "\n".join(lines), file=sys.stderr)

@@ -114,7 +114,7 @@ async def test_poison_goes_to_the_dead_letters_and_the_rest_of_its_batch_is_hand
         letters = await read_all(tiny_service.settings.kafka_bootstrap, topic, 2)
     assert await tiny_service.effects() == [("c0", 1), ("c2", 1), ("c4", 1)]
     reasons = [letter.reason for letter in await dead_letter.waiting(tiny_service.pool)]
-    assert reasons == ["Poison: a poison conference", "ZeroDivisionError: a bug in the handler"]
+    assert reasons == ["Poison: a poison conference", "ZeroDivisionError"]
     assert [dict(record.headers)["origin_topic"] for record in letters] == [CONFERENCES.encode()] * 2
     assert [dict(record.headers)["origin_ce_subject"] for record in letters] == [b"c1", b"c3"]
 
@@ -155,7 +155,7 @@ async def test_a_dead_letter_is_replayed_once_after_the_handler_was_mended(tiny_
 
         await eventually(buried)
     [letter] = await dead_letter.waiting(tiny_service.pool)
-    assert "a bug in the handler" in (await dead_letter.replay(tiny_service.pool, [tiny.SUBSCRIPTION], letter) or "")
+    assert await dead_letter.replay(tiny_service.pool, [tiny.SUBSCRIPTION], letter) == "ZeroDivisionError"
     assert len(await dead_letter.waiting(tiny_service.pool)) == 1
 
     async def mended(tx: Connection, events: list[kit_consumer.Event]) -> None:

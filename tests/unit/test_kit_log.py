@@ -1,5 +1,7 @@
 """Log lines tell the kind and the place of an error, never its words: those may quote a person's data."""
 
+import asyncio
+import gc
 import io
 import json
 import logging
@@ -44,6 +46,24 @@ def test_an_error_logged_by_whomever_keeps_its_words_to_itself(lines: io.StringI
     assert "DataError 22P02" in lines.getvalue()
     assert "test_kit_log.py" in lines.getvalue()
     assert "work waits: RuntimeError" in lines.getvalue()
+
+
+def test_an_error_in_a_task_that_nobody_waits_for_keeps_its_words_to_itself(lines: io.StringIO) -> None:
+    async def fail() -> None:
+        raise ValueError(SECRET)
+
+    async def main() -> None:
+        asyncio.get_running_loop().call_soon(int, SECRET)
+        task = asyncio.create_task(fail())
+        await asyncio.wait([task])
+        del task
+        gc.collect()
+        await asyncio.sleep(0)
+
+    asyncio.run(main())
+    assert lines.getvalue().count("an error that nobody waited for") == 2
+    assert "ValueError" in lines.getvalue()
+    assert SECRET not in lines.getvalue()
 
 
 @pytest.mark.parametrize("lines", ["json"], indirect=True)
