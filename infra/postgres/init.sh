@@ -5,8 +5,10 @@ set -euo pipefail
 run() { psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" "$@"; }
 
 make_database() {
+  url=$(<"${SECRETS:-/run/secrets}/$1_database_url")  # postgresql://hallway_...:password@...
+  password=${url#*://*:}
   # By the environment: everybody on a machine sees a program's arguments.
-  password=$2 run --dbname postgres --set name="hallway_$1" <<'SQL'
+  password=${password%%@*} run --dbname postgres --set name="hallway_$1" <<'SQL'
 \getenv password password
 create role :"name" login password :'password';
 create database :"name";
@@ -17,7 +19,7 @@ SQL
 }
 
 run --dbname postgres --command "revoke all on database postgres, template1 from public"
-make_database attendee "$ATTENDEE_DATABASE_PASSWORD"
-make_database matchmaking "$MATCHMAKING_DATABASE_PASSWORD"
-make_database scheduling "$SCHEDULING_DATABASE_PASSWORD"
-make_database portal "$PORTAL_DATABASE_PASSWORD"
+make_database attendee
+make_database matchmaking
+make_database scheduling
+make_database portal

@@ -13,7 +13,7 @@ from services.kit import tls
 class ServiceSettings(BaseSettings):
     """What each process needs; a service adds its own fields in its settings.py."""
 
-    model_config = SettingsConfigDict(env_prefix="HALLWAY_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="HALLWAY_", env_ignore_empty=True, extra="ignore")
 
     database_url: str = Field(repr=False, description="PostgreSQL URL of this service's own database")
     database_pool: int = Field(10, ge=2, le=100, description="connections this process opens at most")

@@ -52,21 +52,21 @@ def server(request: pytest.FixtureRequest, folder: Path) -> Iterator[tuple[Postg
             urls = {name: postgres.service_url(f"hallway_{name}") for name in SERVICES}
         else:
             asyncio.run(_run(postgres.url(), "grant connect on database postgres, template1 to public"))  # as it comes
-            urls = _as_compose_does(postgres)
+            urls = _as_compose_does(postgres, folder / "secrets")
         yield postgres, urls
         postgres.destroy()
 
 
-def _as_compose_does(postgres: Postgres) -> dict[str, str]:
+def _as_compose_does(postgres: Postgres, secrets: Path) -> dict[str, str]:
+    subprocess.run([ROOT / "scripts/compose_secrets", secrets], check=True)
     admin = urlsplit(postgres.url())
-    passwords = {f"{name.upper()}_DATABASE_PASSWORD": f"it's {name}'s $own" for name in SERVICES}
     environment = {
-        "PATH": f"{program_folder(None)}:{os.environ['PATH']}", "PGHOST": str(admin.hostname),
+        "PATH": f"{program_folder(None)}:{os.environ['PATH']}", "PGHOST": str(admin.hostname), "SECRETS": str(secrets),
         "PGPORT": str(admin.port), "PGPASSWORD": str(admin.password), "POSTGRES_USER": str(admin.username),
     }  # fmt: skip
-    subprocess.run([ROOT / "infra/postgres/init.sh"], env=environment | passwords, check=True)
-    place = f"{admin.hostname}:{admin.port}"
-    return {name: f"postgresql://hallway_{name}:it's%20{name}'s%20%24own@{place}/hallway_{name}" for name in SERVICES}
+    subprocess.run([ROOT / "infra/postgres/init.sh"], env=environment, check=True)
+    urls = {name: (secrets / f"{name}_database_url").read_text() for name in SERVICES}
+    return {name: url.replace("postgres:5432", f"{admin.hostname}:{admin.port}") for name, url in urls.items()}
 
 
 async def _run(url: str, *statements: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from services.kit.lifecycle import Service
-from services.kit.settings import ServiceSettings
+from services.kit.settings import ServiceSettings, load
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -65,18 +65,62 @@ def test_a_command_is_a_module_that_takes_these_arguments(container: str):
         assert service_of(container).worker is not None
 
 
+@pytest.fixture(scope="module")
+def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What an operator has in secrets/."""
+    made = tmp_path_factory.mktemp("secrets")
+    subprocess.run([ROOT / "scripts" / "compose_secrets", made], check=True)
+    return made
+
+
 @pytest.mark.parametrize("container", [*LONG_RUNNING, *ONE_SHOT])
-def test_each_variable_is_a_setting_of_that_process_and_none_is_missing(
-    container: str, monkeypatch: pytest.MonkeyPatch
+def test_each_variable_and_secret_is_a_setting_of_that_process_and_none_is_missing(
+    container: str, secrets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     kind: type[ServiceSettings] = service_of(container).settings
     given = dotenv()
-    environment = OURS[container]["environment"]
-    assert {name for name in environment if name.removeprefix("HALLWAY_").lower() not in kind.model_fields} == set()
+    environment = OURS[container]["environment"] | {}
+    assert environment.pop("HALLWAY_SECRETS_DIR") == "/run/secrets"
+    mounted = {secret["target"]: secret["source"] for secret in OURS[container]["secrets"]}
+    names = [*environment, *mounted]
+    assert [name for name in names if name.lower().removeprefix("hallway_") not in kind.model_fields] == []
     for name, value in environment.items():
         monkeypatch.setenv(name, resolved(value, given))
-    settings = kind()
+    for target, source in mounted.items():
+        (tmp_path / target).write_bytes((secrets / source).read_bytes())
+    monkeypatch.setenv("HALLWAY_SECRETS_DIR", str(tmp_path))
+    settings = load(kind)
     assert port(settings.health_listen) == "8081"
+    owner = container.removeprefix("migrate-").removesuffix("-worker")
+    password = settings.database_url.removeprefix(f"postgresql://hallway_{owner}:").partition("@")[0]
+    assert settings.database_url == f"postgresql://hallway_{owner}:{password}@postgres:5432/hallway_{owner}"
+    assert len(password) == 48
+
+
+def test_secrets_are_files_of_one_folder_and_nothing_else_holds_one(secrets: Path):
+    assert {name: s["file"] for name, s in COMPOSE["secrets"].items()} == {
+        path.name: f"secrets/{path.name}" for path in secrets.iterdir()
+    }
+    assert secrets.stat().st_mode & 0o777 == 0o700
+    assert "secrets/" in (ROOT / ".gitignore").read_text().splitlines()
+    for container in COMPOSE["services"].values():
+        for name in container.get("environment", {}):
+            assert not re.search("PASSWORD|SECRET_KEY|TOKEN|DATABASE_URL", name) or name.endswith("_FILE"), name
+
+
+def test_secrets_that_are_there_are_kept(secrets: Path):
+    before = {path.name: path.read_text() for path in secrets.iterdir()}
+    subprocess.run([ROOT / "scripts" / "compose_secrets", secrets], check=True)
+    assert {path.name: path.read_text() for path in secrets.iterdir()} == before
+
+
+@pytest.mark.parametrize("container", [*LONG_RUNNING, *ONE_SHOT])
+def test_a_process_gets_no_secret_of_another_service(container: str):
+    owner = container.removeprefix("migrate-").removesuffix("-worker")
+    own = {f"{owner}_database_url"} | (
+        {"secret_key", "bootstrap_token", "smtp_password"} if owner == "portal" else set()
+    )
+    assert {secret["source"] for secret in OURS[container]["secrets"]} == own
 
 
 def test_the_variables_asked_for_are_the_ones_compose_env_prints():
@@ -113,19 +157,14 @@ def test_every_process_uses_the_address_kafka_advertises():
     assert OURS["topics"]["command"][1] == address
 
 
-def test_every_database_url_is_one_the_init_script_makes():
+def test_the_init_script_makes_every_database_and_is_given_its_secret():
     script = (ROOT / "infra" / "postgres" / "init.sh").read_text()
-    made = dict(re.findall(r'^make_database (\w+) "\$(\w+)"$', script, re.MULTILINE))
-    used = {
-        c["command"][0].removeprefix("services."): c["environment"]["HALLWAY_DATABASE_URL"]
-        for c in OURS.values()
-        if "environment" in c
-    }
-    assert used.keys() == made.keys()
-    for owner, url in used.items():
-        secret = f"${{{made[owner]}:?run scripts/compose_env > .env}}"
-        assert url == f"postgresql://hallway_{owner}:{secret}@postgres:5432/hallway_{owner}"
-        assert COMPOSE["services"]["postgres"]["environment"][made[owner]] == f"${{{made[owner]}}}"
+    made = re.findall(r"^make_database (\w+)$", script, re.MULTILINE)
+    owners = {c["command"][0].removeprefix("services.") for c in OURS.values() if "environment" in c}
+    assert set(made) == owners
+    postgres = COMPOSE["services"]["postgres"]
+    assert set(postgres["secrets"]) == {"postgres_password", *(f"{owner}_database_url" for owner in owners)}
+    assert postgres["environment"]["POSTGRES_PASSWORD_FILE"] == "/run/secrets/postgres_password"
 
 
 @pytest.mark.parametrize("container", LONG_RUNNING)
