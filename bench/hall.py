@@ -25,7 +25,7 @@ from embedded.ports import free_port
 from embedded.postgres import Postgres
 from embedded.supervisor import Supervisor
 from embedded.tasks import run_all
-from services.kit import topics
+from services.make_topics import make_topics
 from services.portal.api.channel import Channel
 
 ROOT = Path(__file__).parents[1]
@@ -128,7 +128,7 @@ def hall(processes: Sequence[str] | None = None, *, apache: bool = False) -> Ite
         with postgres, broker:
             for name in SERVICES:
                 postgres.create_database(f"hallway_{name}")
-            asyncio.run(topics.create(broker.bootstrap))
+            asyncio.run(make_topics(broker.bootstrap))
             run_all([plan.migration(name) for name in SERVICES], log, cwd=ROOT)
             try:
                 supervisor.start()

@@ -25,9 +25,10 @@ from bench.placing_data import Hall, fill
 from bench.placing_events import event_to_session
 from embedded.broker import Broker
 from embedded.postgres import Postgres
-from services.kit import db, topics
+from services.kit import db
 from services.kit.db import Pool
 from services.kit.migrate import migrate
+from services.make_topics import make_topics
 from services.scheduling.app import SERVICE
 from services.scheduling.domain.conference import Match
 from services.scheduling.engine.formats import FORMATS
@@ -114,7 +115,7 @@ async def run(postgres: Postgres, broker: Broker, options: argparse.Namespace) -
     postgres.create_database(SERVICE.name)
     url = postgres.url(SERVICE.name)
     await migrate(url, SERVICE.migrations)
-    await topics.create(broker.bootstrap)
+    await make_topics(broker.bootstrap)
     pool = await db.create_pool(url, 10)
     hall = await fill(pool, options.attendees, options.sessions, options.places, options.seed)
     result: dict[str, object] = {}

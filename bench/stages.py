@@ -37,6 +37,7 @@ from services.kit.ids import new_id
 from services.kit.migrate import migrate
 from services.kit.relay import Relay
 from services.kit.settings import ServiceSettings
+from services.make_topics import make_topics
 from services.matchmaking.api.kafka import SUBSCRIPTION as MATCHMAKING_TAKES
 from services.matchmaking.app import SERVICE as MATCHMAKING
 from services.portal.api.kafka import READ_MODEL
@@ -109,7 +110,7 @@ async def run(bench: Bench) -> None:
     for service in (ATTENDEE, MATCHMAKING, PORTAL):
         bench.postgres.create_database(service.name)
         await migrate(bench.postgres.url(service.name), service.migrations)
-    await topics.create(bench.broker.bootstrap)
+    await make_topics(bench.broker.bootstrap)
     pool = await bench.pool("attendee")
     conference_id, attendee_ids = await _people(pool, bench.attendees)
     await bench.stage("command", lambda: _command(pool, conference_id, attendee_ids, bench.ties))

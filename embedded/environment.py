@@ -43,7 +43,6 @@ class Plan:
         """What every process of `service` shares; what the caller's environment says beside it is passed on."""
         chosen = {
             "PYTHONUNBUFFERED": "1",
-            "HALLWAY_LOG": "json",
             "HALLWAY_DATABASE_URL": self.database_urls[service],
             "HALLWAY_KAFKA_BOOTSTRAP": self.kafka_bootstrap,
             # What the embedded broker needs: it has no idempotent producer, holds an empty fetch for half of

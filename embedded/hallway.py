@@ -21,7 +21,7 @@ from embedded.running_postgres import RunningPostgres
 from embedded.state import State
 from embedded.supervisor import Foundation, Supervisor
 from embedded.tasks import run_all
-from services.kit import topics
+from services.make_topics import make_topics
 
 _ROOT = Path(__file__).parents[1]
 
@@ -130,7 +130,7 @@ class _Embedded:
         self._log.say(f"the databases are up to date ({progress.seconds:.1f} s)")
 
     def _create_topics(self) -> None:
-        asyncio.run(topics.create(self._broker.bootstrap))
+        asyncio.run(make_topics(self._broker.bootstrap))
 
     def _call(self, on_ready: Callable[[Running], None]) -> None:
         running = Running(

@@ -14,6 +14,7 @@ from embedded.postgres import Postgres
 from services.kit import db, topics
 from services.kit.db import Pool
 from services.kit.migrate import migrate
+from services.make_topics import make_topics
 from tests import apache
 
 
@@ -86,12 +87,12 @@ async def kafka(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     if request.config.getoption("--kafka") == "apache":
         bootstrap = request.getfixturevalue("apache_kafka")
         await apache.forget(bootstrap)
-        await topics.create(bootstrap)
+        await make_topics(bootstrap)
         yield bootstrap
         return
     broker = Broker()
     broker.start()
-    await topics.create(broker.bootstrap)
+    await make_topics(broker.bootstrap)
     yield broker.bootstrap
     broker.stop()
 

@@ -1,30 +1,25 @@
-"""/livez and /readyz, the server that answers them, and the command that a container's health check runs."""
+"""/livez and /readyz, and the server that answers them."""
 
 import asyncio
 import socket
-import sys
-import urllib.request
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from typing import Any
 
 import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 
-class Health(Starlette):
+class Health:
     """The ASGI application: /livez says whether to start the process anew, /readyz whether to send it work."""
 
     def __init__(self, live: Callable[[], Awaitable[str | None]], ready: Callable[[], Awaitable[str | None]]) -> None:
         self.checks = {"/livez": live, "/readyz": ready}
-        super().__init__(routes=[Route(path, self._answer) for path in self.checks])
 
-    async def _answer(self, request: Request) -> JSONResponse:
-        problem = await self.checks[request.url.path]()
-        return JSONResponse({"status": problem or "ok"}, 503 if problem else 200)
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        check = self.checks.get(scope["path"])
+        problem = await check() if check else "ask for /livez or /readyz"
+        await JSONResponse({"status": problem or "ok"}, 503 if problem else 200)(scope, receive, send)
 
 
 class HttpServer:
@@ -52,10 +47,3 @@ class HttpServer:
 
     def problem(self) -> str | None:
         return "the HTTP server ended" if self._task.done() else None
-
-
-if __name__ == "__main__":  # the check of a container: python -m services.kit.health URL
-    try:
-        urllib.request.urlopen(sys.argv[1], timeout=3).close()
-    except OSError as error:
-        sys.exit(str(error))

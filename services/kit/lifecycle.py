@@ -25,7 +25,6 @@ USAGE = "give no argument to run the service, or one of: worker, migrate, dead-l
 START_SECONDS = 60.0  # a consumer waits for its group, and a broker that is gone never answers
 WATCH_SECONDS = 1.0
 logger = logging.getLogger(__name__)
-run = uvloop.run  # runs a process's main coroutine
 
 
 class Part(Protocol):
@@ -96,7 +95,7 @@ class Service(Generic[S]):
 
     def main(self) -> None:
         """Does what the command line says; exits."""
-        log.configure("text")  # until the settings are known
+        log.configure()
         match sys.argv[1:]:
             case []:
                 work = self.run(self.parts, self.name)
@@ -110,7 +109,7 @@ class Service(Generic[S]):
                 print(f"{self.name}: {USAGE}", file=sys.stderr)
                 sys.exit(2)
         try:
-            sys.exit(run(work))
+            sys.exit(uvloop.run(work))
         except (migrate.SchemaError, KafkaError, *TRANSIENT) as error:
             sys.exit(f"{self.name} cannot go on: {error}")
         except Exception:
@@ -125,7 +124,6 @@ class Service(Generic[S]):
     async def run(self, parts: PartsOf[S], name: str) -> int:
         """Runs ``parts`` until SIGTERM, SIGINT or a part's problem; returns the exit code."""
         settings = load(self.settings)
-        log.configure(settings.log)
         telemetry.configure(name, settings.otlp_endpoint)
         pool = await db.create_pool(settings.database_url, settings.database_pool)
         await migrate.check(pool, self.migrations)

@@ -1,27 +1,21 @@
-"""Log lines: one JSON object a line in production, plain text at a desk; of errors their kind and place alone."""
+"""Log lines: one JSON object a line; of errors their kind and place alone."""
 
 import json
 import logging
 import sys
 import traceback
-from typing import Any, Literal
+from typing import Any
 
 from services.kit.errors import describe
 
 
 class _Lines(logging.Formatter):
-    def __init__(self, style: Literal["json", "text"]) -> None:
-        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-        self._json = style == "json"
-
     def format(self, record: logging.LogRecord) -> str:
         if isinstance(record.args, tuple):
             record.args = tuple(describe(a) if isinstance(a, BaseException) else a for a in record.args)
         if record.name == "asyncio":  # its words hold tasks, arguments and errors as Python shows them
             record.msg, record.args = "an error that nobody waited for", None
-        text = super().format(record)
-        if not self._json:
-            return text
+        super().format(record)
         line = {
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S") + f".{int(record.msecs):03d}",
             "level": record.levelname.lower(), "logger": record.name, "message": record.message,
@@ -37,10 +31,10 @@ class _Lines(logging.Formatter):
         return "\n".join(lines)
 
 
-def configure(style: Literal["json", "text"]) -> None:
+def configure() -> None:
     """Sends all log lines to standard error. Kafka clients log each reconnect as an error; they are kept at warning."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Lines(style))
+    handler.setFormatter(_Lines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name in ("aiokafka", "asyncio", "httpx", "uvicorn.access", "uvicorn.error"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,7 +26,6 @@ class ServiceSettings(BaseSettings):
     grpc_listen: str = Field("127.0.0.1:0", description="host:port of this service's gRPC server")
     grpc_tls: tls.Folder | None = Field(None, description="the same, for gRPC: who serves asks callers for theirs")
     health_listen: str = Field("127.0.0.1:0", description="host:port of /livez and /readyz")
-    log: Literal["json", "text"] = "json"
     otlp_endpoint: str | None = Field(None, description="http://host:4317 of a collector; none: no traces")
     stop_seconds: float = Field(25, gt=0, description="bound on an orderly stop")
 

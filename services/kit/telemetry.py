@@ -14,7 +14,6 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from services.kit.errors import describe
 
-CLIENT = SpanKind.CLIENT
 _W3C = TraceContextTextMapPropagator()
 _passing: ContextVar[str | None] = ContextVar("passing", default=None)  # the traceparent, where nothing is recorded
 
@@ -32,7 +31,7 @@ def configure(service: str, otlp_endpoint: str | None) -> None:
 
 
 @contextmanager
-def span(name: str, kind: SpanKind, parent: str | None = None) -> Iterator[str | None]:
+def span(name: str, kind: SpanKind = SpanKind.CLIENT, parent: str | None = None) -> Iterator[str | None]:
     """Runs a block in a span, a child of ``parent`` (a traceparent) or of the running one; yields its traceparent."""
     tracer = trace.get_tracer("hallway")
     if isinstance(tracer, trace.ProxyTracer):  # nothing is recorded here

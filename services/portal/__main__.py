@@ -2,10 +2,11 @@
 
 import sys
 
-from services.kit import lifecycle
+import uvloop
+
 from services.portal.app import SERVICE, rebuild
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["rebuild"]:
-        raise SystemExit(lifecycle.run(rebuild()))
+        raise SystemExit(uvloop.run(rebuild()))
     SERVICE.main()

@@ -23,7 +23,8 @@ from embedded.postgres import Postgres
 from embedded.processes import Child, Process
 from embedded.supervisor import Foundation, Supervisor
 from embedded.tasks import run_all
-from services.kit import migrate, topics
+from services.kit import migrate
+from services.make_topics import make_topics
 from tests.chaos.cluster import Cluster
 from tests.chaos.proxy import Proxy
 
@@ -230,7 +231,7 @@ class Hall:
         return [Foundation("postgres", self.postgres)] + ([] if self.cluster else [kafka])
 
     def _create_topics(self) -> None:
-        asyncio.run(topics.create(self.kafka, min(3, max(1, self.choice.nodes))))
+        asyncio.run(make_topics(self.kafka, min(3, max(1, self.choice.nodes))))
 
     def _processes(self) -> list[Process]:
         first = self.plan.processes()

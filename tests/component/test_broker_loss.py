@@ -6,8 +6,9 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from embedded.broker import Broker
-from services.kit import outbox, topics
+from services.kit import outbox
 from services.kit import relay as kit_relay
+from services.make_topics import make_topics
 from tests.component import tiny
 from tests.component.conftest import Tiny, running
 from tests.conftest import MakeDatabase, eventually
@@ -33,7 +34,7 @@ def point_at(service: Tiny, broker: Broker) -> None:
 async def test_events_already_sent_are_sent_again_to_a_broker_that_came_back_empty(service: Tiny) -> None:
     await publish(service, "a", "b")
     with Broker() as first:
-        await topics.create(first.bootstrap)
+        await make_topics(first.bootstrap)
         point_at(service, first)
         async with running(service.relay(), service.consumer()):
 
@@ -43,7 +44,7 @@ async def test_events_already_sent_are_sent_again_to_a_broker_that_came_back_emp
             await eventually(two)
         before = await service.effects()
     with Broker(port=first.port) as second:
-        await topics.create(second.bootstrap)
+        await make_topics(second.bootstrap)
         other = Tiny(
             service.database,
             service.settings.model_dump(
@@ -65,13 +66,13 @@ async def test_events_already_sent_are_sent_again_to_a_broker_that_came_back_emp
 async def test_a_relay_that_lived_through_the_loss_sends_again_what_it_had_sent(service: Tiny) -> None:
     await publish(service, "a", "b", *tiny.keys(20))
     with Broker() as first:
-        await topics.create(first.bootstrap)
+        await make_topics(first.bootstrap)
         point_at(service, first)
         relay = service.relay()
         await relay.start()
         await eventually(lambda: all_sent(service))
     with Broker(port=first.port) as second:
-        await topics.create(second.bootstrap)
+        await make_topics(second.bootstrap)
         await publish(service, "c")
         await asyncio.wait_for(_all_of({"a", "b", "c", *tiny.keys(20)}, second.bootstrap), 60)
         await relay.stop()
@@ -82,7 +83,7 @@ async def test_nothing_is_sent_again_while_the_broker_keeps_what_it_has(
 ) -> None:
     monkeypatch.setattr(kit_relay, "CHECK_SECONDS", 0.0)
     with Broker() as broker:
-        await topics.create(broker.bootstrap)
+        await make_topics(broker.bootstrap)
         point_at(service, broker)
         for take in range(2):
             async with running(service.relay()):
@@ -125,7 +126,7 @@ async def _records(bootstrap: str, count: int) -> list[str]:
 
 async def test_a_consumer_whose_broker_is_gone_says_that_it_should_be_started_anew(service: Tiny) -> None:
     with Broker() as broker:
-        await topics.create(broker.bootstrap)
+        await make_topics(broker.bootstrap)
         point_at(service, broker)
         consumer = service.consumer()
         await consumer.start()

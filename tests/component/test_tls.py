@@ -14,9 +14,10 @@ from hallway.attendee.v1 import service_pb2_grpc
 
 from embedded.apache_kafka import ApacheKafka, what_is_missing
 from scripts import certs
-from services.kit import errors, outbox, tls, topics
+from services.kit import errors, outbox, tls
 from services.kit.rpc import Server
 from services.kit.settings import ServiceSettings, load
+from services.make_topics import make_topics
 from services.portal.api.channel import Channel
 from tests.component import tiny
 from tests.component.conftest import Tiny, running
@@ -154,7 +155,7 @@ async def test_events_flow_over_tls_and_nobody_else_gets_in(
 ) -> None:
     ours = folder / "portal"
     await eventually(lambda: reaches(kafka_tls, **tls.kafka(ours)), 90)
-    await topics.create(kafka_tls, 1, ours)
+    await make_topics(kafka_tls, 1, ours)
     made = await database("kit")
     await made.pool.execute(tiny.EFFECTS)
     service = Tiny(made, {"kafka_bootstrap": kafka_tls, "kafka_tls": ours, "kafka_session_timeout_ms": 6_000})

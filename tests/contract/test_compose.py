@@ -51,7 +51,7 @@ def port(address: str) -> str:
 
 def test_every_process_is_there_and_nothing_else():
     assert {n: c["command"] for n, c in OURS.items()} == LONG_RUNNING | ONE_SHOT | {
-        "topics": ["services.kit.topics", "kafka:9092"]
+        "topics": ["services.make_topics", "kafka:9092"]
     }
     assert set(COMPOSE["services"]) - set(OURS) == {"postgres", "kafka"}
 
@@ -139,7 +139,7 @@ def test_the_portal_calls_each_service_where_it_listens(owner: str):
 def test_a_health_check_asks_where_the_process_answers(container: str):
     environment = OURS[container]["environment"]
     *command, url = OURS[container]["healthcheck"]["test"]
-    assert command == ["CMD", "python", "-m", "services.kit.health"]
+    assert command == ["CMD", "python", "-m", "services.check_health"]
     listens = environment.get("HALLWAY_HTTP_LISTEN") or environment["HALLWAY_HEALTH_LISTEN"]
     assert url == f"http://127.0.0.1:{port(listens)}/readyz"
 

@@ -21,13 +21,13 @@ class DataError(Exception):
     sqlstate = "22P02"
 
 
-@pytest.fixture(params=["json", "text"])
-def lines(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
     written = io.StringIO()
     monkeypatch.setattr("sys.stderr", written)
-    log.configure(request.param)
+    log.configure()
     yield written
     root.handlers[:], root.level = before, level
 
@@ -66,7 +66,6 @@ def test_an_error_in_a_task_that_nobody_waits_for_keeps_its_words_to_itself(line
     assert SECRET not in lines.getvalue()
 
 
-@pytest.mark.parametrize("lines", ["json"], indirect=True)
 def test_a_json_line_is_one_object(lines: io.StringIO) -> None:
     logging.getLogger("a").info("two\nlines of %s", "it")
     line = json.loads(lines.getvalue())

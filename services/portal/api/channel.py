@@ -34,7 +34,7 @@ class Channel:
         """Calls ``method`` (of a stub on ``self.grpc``); raises kit errors, Unavailable once ``tries`` are used up.
         ``request`` is a message or, for a streaming call, an asynchronous iterator (then give tries=1)."""
         request_id = request_id or str(new_id())
-        with telemetry.span(type(request).__name__, telemetry.CLIENT) as traceparent:
+        with telemetry.span(type(request).__name__) as traceparent:
             metadata = [(REQUEST_ID, request_id)] + ([("traceparent", traceparent)] if traceparent else [])
             for left in reversed(range(tries)):
                 try:
