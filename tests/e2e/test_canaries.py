@@ -19,7 +19,7 @@ import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiosmtpd.smtp import SMTP, AuthResult
-from hallway.attendee.v1 import events_pb2, service_pb2_grpc
+from hallway.attendee.v1 import attendee_pb2, events_pb2, service_pb2_grpc
 from hallway.attendee.v1 import service_pb2 as rpc
 
 from embedded import databases
@@ -238,7 +238,8 @@ def poison() -> list[tuple[str, bytes, dict[str, str]]]:
     conference.conference.id = str(uuid.uuid4())
     unlikely = events_pb2.AttendeeChanged()
     unlikely.attendee.id, unlikely.attendee.conference_id = str(uuid.uuid4()), str(uuid.uuid4())
-    unlikely.attendee.name, unlikely.attendee.email, unlikely.attendee.state = f"{M['name']}\0", M["mail"], 3
+    unlikely.attendee.name, unlikely.attendee.email = f"{M['name']}\0", M["mail"]
+    unlikely.attendee.state = attendee_pb2.ATTENDEE_STATE_JOINED
     return [
         (attendees, M["event"].encode() + b"\xff", {"ce_type": changed}),
         (attendees, person.SerializeToString(), {"ce_type": changed}),
