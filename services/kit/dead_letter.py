@@ -18,7 +18,7 @@ HEADERS = ("ce_id", "ce_type", "ce_subject", "ce_sequence", "ce_time")  # publis
 
 def reason(error: Exception) -> str:
     """Why an event could not be handled. Words that are not Hallway's own are left out: they quote values."""
-    return f"Poison: {error}"[:CHARACTERS] if isinstance(error, Poison) else describe(error)
+    return f"Poison: {error}".replace("\0", "")[:CHARACTERS] if isinstance(error, Poison) else describe(error)
 
 
 async def bury(tx: Connection, owner: str, subscription: Subscription, record: KafkaRecord, why: str) -> None:
