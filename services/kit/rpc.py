@@ -6,7 +6,6 @@ import json
 import logging
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar, cast
@@ -182,7 +181,7 @@ class _Calls(grpc.aio.ServerInterceptor):
         async def unary(request: Any, context: Context) -> Any:
             if context.time_remaining() is None:
                 await context.abort(StatusCode.INVALID_ARGUMENT, "a call needs a deadline; set one")
-            with telemetry.span(str(details.method)[1:], SpanKind.SERVER, str(parent)) if parent else nullcontext():
+            with telemetry.span(str(details.method)[1:], SpanKind.SERVER, parent):
                 return await (handler.unary_unary or handler.stream_unary)(request, context)
 
         return handler._replace(unary_unary=handler.unary_unary and unary, stream_unary=handler.stream_unary and unary)
