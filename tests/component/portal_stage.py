@@ -91,6 +91,7 @@ class Matchmaking(MatchmakingServiceServicer):
     suggestions: list[Any] = field(default_factory=list)
     calls: list[Any] = field(default_factory=list)
     made_match: bool = False
+    worked: list[Any] = field(default_factory=list)
 
     async def ListSuggestions(self, request: Any, context: Any) -> Any:
         return matchmaking_rpc.ListSuggestionsResponse(suggestions=self.suggestions)
@@ -105,6 +106,11 @@ class Matchmaking(MatchmakingServiceServicer):
     async def ExcludePair(self, request: Any, context: Any) -> Any:
         self.calls.append(request)
         return matchmaking_rpc.ExcludePairResponse()
+
+    async def GetWhatWorked(self, request: Any, context: Any) -> Any:
+        if not self.worked:
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "away")
+        return matchmaking_rpc.WhatWorked(signals=self.worked, outcomes_needed=50, group_size=20)
 
 
 @dataclass

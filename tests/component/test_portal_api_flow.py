@@ -237,7 +237,8 @@ async def organizers_view(h: Hall, slug: str, answer: str) -> list[str]:
         answered = await h.api.post(f"{mine}/{suggestion['id']}/answer", json={"answer": answer})
         assert answered.json() == {"matched": False}
     await asyncio.sleep(1)  # were there an event, it would be here
-    paths = (mine, f"{base}/attendees/{bo['id']}/suggestions", f"{base}/dashboard", f"{base}/sessions")
+    paths = (mine, f"{base}/attendees/{bo['id']}/suggestions", f"{base}/dashboard", f"{base}/sessions",
+             f"{base}/what-worked")  # fmt: skip
     views = [(await h.api.get(path)).text for path in paths]
     known = [conference["id"], ana["id"], bo["id"], cy["id"], suggestion["id"], suggestion["expires_at"]]
     for i, text in enumerate(known):

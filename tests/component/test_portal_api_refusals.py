@@ -93,6 +93,16 @@ async def test_a_tokens_secret_is_shown_once_and_kept_nowhere(quiet: Hall):
     assert secret not in str([tuple(row) for row in rows])
 
 
+async def test_what_worked_needs_the_scope_read_and_hides_what_is_not_known_yet(quiet: Hall):
+    path = "/conferences/pycamp/what-worked"
+    async with await quiet.client("attendees:act") as actor:
+        assert "lacks the scope read" in str(refused(await actor.get(path), 403)["detail"])
+    found = (await quiet.api.get(path)).json()
+    assert found["signals"][0] == {"signal": "messages", "weight": 1.0, "outcomes": None, "sessions": None}
+    assert [s["signal"] for s in found["signals"]] == ["messages", "contacts", "traits", "walks", "none"]
+    assert (found["outcomes_needed"], found["group_size"]) == (50, 20)
+
+
 async def test_an_unknown_scope_is_refused(quiet: Hall):
     answer = await quiet.api.post("/tokens", json={"name": "desk", "scopes": ["root"]})
     assert refused(answer, 422)["errors"][0]["field"] == "scopes[0]"  # type: ignore[index]

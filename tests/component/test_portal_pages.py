@@ -129,6 +129,22 @@ async def test_an_organizer_sees_who_is_left_out_and_the_list_of_attendees(stage
     assert "@example.org" not in listed
 
 
+async def test_an_organizer_sees_what_worked_and_the_rest_of_the_page_while_it_cannot_be_asked(stage):
+    await stage.enter("org@example.org", "organizer")
+    page = (await stage.browser.get("/c/northcamp/dashboard")).text
+    assert "It cannot be asked now" in page
+    assert "no tie and no suggestion yet" in page
+    stage.matchmaking.worked = [
+        matchmaking_rpc.SignalWorked(signal="messages", weight=0.7, outcomes=80, sessions=31),
+        matchmaking_rpc.SignalWorked(signal="contacts", weight=1.0, outcomes=20, sessions=9),
+        matchmaking_rpc.SignalWorked(signal="none"),
+    ]
+    page = (await stage.browser.get("/c/northcamp/dashboard")).text
+    assert "31 of 80 suggestions became a session, counts 0.7 times" in page
+    assert "9 of 20 suggestions became a session<" in page
+    assert 'Nothing was known of the two</b><span class="quiet small">too few yet to be shown' in page
+
+
 async def test_a_suggestion_shows_who_and_why_and_the_session_its_local_time(stage):
     await stage.enter()
     page = (await stage.browser.get(ME)).text

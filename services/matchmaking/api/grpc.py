@@ -8,11 +8,13 @@ from services.kit.db import Connection, Pool
 from services.kit.errors import Invalid
 from services.kit.ids import parse_id
 from services.kit.rpc import Context, command, question
+from services.matchmaking.domain.learning import ENOUGH, GROUP, Learned, Lesson, Signal
 from services.matchmaking.domain.suggestion import Answer, ExclusionReason, OwnSuggestion
 from services.matchmaking.handlers.answer_suggestion import answer_suggestion
 from services.matchmaking.handlers.exclude_pair import exclude_pair
 from services.matchmaking.handlers.list_suggestions import list_suggestions
 from services.matchmaking.store.facts import FactStore
+from services.matchmaking.store.learning import LessonStore
 from services.matchmaking.store.matches import MatchStore
 from services.matchmaking.store.publish import OutboxPublisher, suggestion_message
 from services.matchmaking.store.reads import Reads
@@ -90,6 +92,30 @@ class Api(service_pb2_grpc.MatchmakingServiceServicer):
             return pb.RequestSolveResponse()
 
         return await command(self._pool, context, pb.RequestSolveResponse, work)
+
+    async def GetWhatWorked(self, request: pb.GetWhatWorkedRequest, context: Context) -> pb.WhatWorked:
+        """See service.proto."""
+
+        async def work(tx: Connection) -> pb.WhatWorked:
+            return _worked(await LessonStore(tx).latest(parse_id(request.conference_id, "conference_id")))
+
+        return await question(self._pool, context, work)
+
+
+def _worked(lesson: Lesson | None) -> pb.WhatWorked:
+    known = lesson.learned if lesson else Learned()
+    groups = lesson.shown if lesson else {}
+    signals = [
+        pb.SignalWorked(
+            signal=signal,
+            # Rounded, so that no single outcome moves it by itself.
+            weight=0 if signal is Signal.NONE else round(getattr(known, signal), 1),
+            outcomes=groups[signal].outcomes if signal in groups else 0,
+            sessions=groups[signal].sessions if signal in groups else 0,
+        )
+        for signal in Signal
+    ]
+    return pb.WhatWorked(signals=signals, outcomes_needed=ENOUGH, group_size=GROUP)
 
 
 def _own(own: OwnSuggestion) -> pb.OwnSuggestion:

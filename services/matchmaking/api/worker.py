@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from uuid import UUID
 
 from services.kit import failpoint
@@ -14,6 +15,7 @@ from services.matchmaking.handlers.expire_suggestions import expire_suggestions
 from services.matchmaking.handlers.plan import Plan, make_plan, warm_up
 from services.matchmaking.handlers.ports import Picture
 from services.matchmaking.settings import Settings
+from services.matchmaking.store.learning import LessonStore
 from services.matchmaking.store.publish import OutboxPublisher
 from services.matchmaking.store.reads import Reads
 from services.matchmaking.store.solving import Requests, SolveQueue
@@ -62,7 +64,9 @@ class Worker:
 
     async def _read(self, conference_id: UUID) -> tuple[Requests, Picture]:
         async with self._pool.acquire() as tx, tx.transaction(isolation="repeatable_read", readonly=True):
-            return await SolveQueue(tx).requests(conference_id), await Reads(tx).picture(conference_id)
+            requests = await SolveQueue(tx).requests(conference_id)
+            past = await LessonStore(tx).past(conference_id, self._clock())
+            return requests, replace(await Reads(tx).picture(conference_id), past=past)
 
     async def _write(self, conference_id: UUID, requests: Requests, plan: Plan) -> None:
         """The difference and its events in one transaction, if the lease is still ours."""
@@ -74,6 +78,8 @@ class Worker:
             added = await suggestions.add(plan.new)
             await publisher.suggestions(added, requests.cause)
             await publisher.suggestions(await suggestions.refresh(plan.evidence), requests.cause)
+            if plan.lesson:
+                await LessonStore(tx).add(conference_id, plan.lesson, self._clock())
             await queue.finish(conference_id, requests)
             failpoint.reach("worker.before_commit")
         log.info("solved conference %s: %d new of %d planned", conference_id, len(added), len(plan.new))

@@ -63,7 +63,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """People proposed to each other; the directions of ``evidence`` follow the order of ``attendee_ids``."""
+    """People proposed to each other; the directions of ``evidence`` follow the order of ``attendee_ids``. ``signals``:
+    what spoke for it when it was made, as the engine counts; never told to anybody."""
 
     id: UUID
     conference_id: UUID
@@ -75,6 +76,7 @@ class Suggestion:
     state: SuggestionState
     expires_at: datetime
     version: int
+    signals: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

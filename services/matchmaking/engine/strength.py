@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from services.matchmaking.domain.learning import Learned
 from services.matchmaking.engine.graph import Edges, Floats, add_up, graph, join, walks
 from services.matchmaking.engine.shared import shared
 
@@ -31,6 +32,7 @@ class Weights:
 
 
 WEIGHTS = Weights()
+REASONED = Learned()
 
 
 class Rows(NamedTuple):
@@ -51,7 +53,8 @@ class Traits(NamedTuple):
 
 class Scores(NamedTuple):
     """One entry a pair. ``probability`` in [0, 1) that a session of the two is worth it to both; the others are what
-    it comes from, on one scale: messages, time together, shared traits, and walks over others."""
+    it comes from, on one scale, before what was learned weighs them: messages, time together, shared traits, and walks
+    over others."""
 
     probability: Floats
     messages: Floats
@@ -65,11 +68,19 @@ class TieStrength:
     asked.
 
     ``messages``: counted interactions, each times its KINDS. ``contacts``: seconds together, one row a pair and day:
-    coming back on another day says more than staying longer.
+    coming back on another day says more than staying longer. ``learned``: how much each part counts here.
     """
 
-    def __init__(self, people: int, messages: Rows, contacts: Rows, traits: Traits, weights: Weights = WEIGHTS) -> None:
-        self._weights = weights
+    def __init__(
+        self,
+        people: int,
+        messages: Rows,
+        contacts: Rows,
+        traits: Traits,
+        weights: Weights = WEIGHTS,
+        learned: Learned = REASONED,
+    ) -> None:
+        self._weights, self._learned = weights, learned
         self._messages = _log1p(add_up(people, *messages))
         seen = np.log1p(np.asarray(contacts.amount, np.float64) / weights.contact_seconds)
         self._contacts = add_up(people, contacts.a, contacts.b, weights.contact * seen)
@@ -84,7 +95,8 @@ class TieStrength:
         a, b = np.asarray(a, np.int64), np.asarray(b, np.int64)
         messages, contacts, traits = (edges.of(a, b) for edges in (self._messages, self._contacts, self._traits))
         around = self._weights.walk * walks(self._near, a, b)
-        strength = messages + contacts + traits + around
+        by = self._learned
+        strength = by.messages * messages + by.contacts * contacts + by.traits * traits + by.walks * around + by.anyway
         return Scores(probability(strength, self._weights.rate), messages, contacts, traits, around)
 
 

@@ -2,26 +2,33 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+import numpy as np
+
 from services.matchmaking.domain.evidence import evidence, rarest_shared
 from services.matchmaking.domain.facts import TieCount
+from services.matchmaking.domain.learning import Learned, Lesson
 from services.matchmaking.domain.rules import choose_format, expiry
 from services.matchmaking.domain.suggestion import Evidence, Route, Suggestion, SuggestionState
 from services.matchmaking.engine.model import Candidate, Person, Problem
 from services.matchmaking.engine.solve import solve
+from services.matchmaking.engine.strength import Scores
+from services.matchmaking.handlers.learn import learn_from
 from services.matchmaking.handlers.ports import Picture, Seeker
 from services.matchmaking.handlers.signals import signals
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``new`` in the order of importance; ``evidence``: what open suggestions should show from now on."""
+    """``new`` in the order of importance; ``evidence``: what open suggestions should show from now on; ``lesson``:
+    what was learned for it, if something was."""
 
     new: Sequence[Suggestion]
     evidence: Mapping[UUID, tuple[Evidence, ...]]
+    lesson: Lesson | None = None
 
 
 def make_plan(picture: Picture, now: datetime, hours: float, new_id: Callable[[], UUID]) -> Plan:
@@ -30,15 +37,25 @@ def make_plan(picture: Picture, now: datetime, hours: float, new_id: Callable[[]
         Person(max(seeker.budget - seeker.holds, 0), seeker.holds, seeker.interests) for seeker in picture.seekers
     ]
     at = {seeker.id: position for position, seeker in enumerate(picture.seekers)}
-    strength, ties = signals(picture, at)
+    lesson = learn_from(picture.past)
+    known = lesson or picture.past.lesson
+    strength, ties = signals(picture, at, known.learned if known else Learned())
     spent = {(at[a], at[b]) for a, b in picture.spent if a in at and b in at}
     problem = Problem(people, ties, spent, strength)
     expires_at = expiry(now, hours, picture.ends_at)
     holders = Counter(interest for seeker in picture.seekers for interest in set(seeker.interests))
+    chosen = solve(problem)
+    scores = strength.of([c.a for c in chosen], [c.b for c in chosen])
+    made = [_suggestion(picture, candidate, new_id(), expires_at, holders) for candidate in chosen]
     return Plan(
-        new=[_suggestion(picture, candidate, new_id(), expires_at, holders) for candidate in solve(problem)],
+        new=[replace(suggestion, signals=row) for suggestion, row in zip(made, _parts(scores), strict=True)],
         evidence=_changed_evidence(picture, at, holders),
+        lesson=lesson,
     )
+
+
+def _parts(scores: Scores) -> list[tuple[float, ...]]:
+    return list(map(tuple, np.stack(scores[1:], axis=1).tolist()))
 
 
 def warm_up() -> None:

@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from services.matchmaking.domain.facts import Attendee, Conference, Session, Source, Tie, TieCount
+from services.matchmaking.domain.learning import Lesson, Outcome
 from services.matchmaking.domain.suggestion import (
     Answer,
     Evidence,
@@ -38,6 +39,14 @@ class Seeker:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What was learned last, and all ``outcomes`` so far if they are to be learned from now."""
+
+    lesson: Lesson | None = None
+    outcomes: Sequence[Outcome] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """One conference as the solver sees it, all at one moment. ``met``: pairs (a < b) who both know that they met."""
 
@@ -49,6 +58,7 @@ class Picture:
     spent: Iterable[tuple[UUID, UUID]]
     met: Iterable[tuple[UUID, UUID]]
     open_on_ties: Sequence[Suggestion]
+    past: Past = Past()
 
 
 class Facts(Protocol):

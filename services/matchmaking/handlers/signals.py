@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from services.matchmaking.domain.learning import Learned
 from services.matchmaking.engine.model import Pair, ordered
 from services.matchmaking.engine.strength import KINDS, OTHER_KIND, Rows, TieStrength, Traits
 from services.matchmaking.handlers.ports import Picture
@@ -12,7 +13,7 @@ MET_SECONDS = 1_800.0
 INTERESTS = 0  # the number of the one field
 
 
-def signals(picture: Picture, at: Mapping[UUID, int]) -> tuple[TieStrength, dict[Pair, float]]:
+def signals(picture: Picture, at: Mapping[UUID, int], learned: Learned) -> tuple[TieStrength, dict[Pair, float]]:
     """The scorer of this conference, and the strength of every tie between people in ``at``."""
     messages = _messages(picture, at)
     met = [(at[a], at[b]) for a, b in picture.met if a in at and b in at]
@@ -21,6 +22,7 @@ def signals(picture: Picture, at: Mapping[UUID, int]) -> tuple[TieStrength, dict
         messages,
         Rows([a for a, _ in met], [b for _, b in met], [MET_SECONDS] * len(met)),
         _interests(picture),
+        learned=learned,
     )
     scores = strength.of(messages.a, messages.b).probability.tolist()
     return strength, {ordered(a, b): score for a, b, score in zip(messages.a, messages.b, scores, strict=True)}

@@ -19,12 +19,13 @@ _CANCEL = f"""
     returning {rows.MATCH}
 """
 _END = """
-    with news as (select * from unnest($1::uuid[], $2::bigint[], $3::boolean[]) as n (id, version, ended)),
+    with news as (
+        select * from unnest($1::uuid[], $2::bigint[], $3::boolean[], $4::boolean[]) as n (id, version, ended, held)),
     due as (select m.id from match m join news on news.id = m.id where m.session_version < news.version
         order by m.id for update of m),
     freed as (update membership set holds = false from due join news using (id)
         where suggestion_id = due.id and news.ended)
-    update match set session_version = news.version,
+    update match set session_version = news.version, held = news.held,
         state = case when news.ended and match.state = 'made' then 'over' else match.state end
     from due join news using (id) where match.id = due.id
     returning match.id
@@ -38,6 +39,7 @@ _MET = """
     where s.id = any($1)
     on conflict do nothing
 """
+_HELD = {SessionState.HELD: True, SessionState.MISSED: False}
 
 
 class MatchStore:
@@ -65,10 +67,11 @@ class MatchStore:
         """Ends the matches whose sessions were held, missed or cancelled; who held one have met. Each id once; older
         news is ignored. Returns the conferences in which budgets may have become free."""
         ended = [s.state is not SessionState.AHEAD for s in sessions]
-        changed = {
-            row["id"]
-            for row in await self._tx.fetch(_END, [s.id for s in sessions], [s.version for s in sessions], ended)
-        }
+        happened = [_HELD.get(s.state) for s in sessions]
+        rows_ended = await self._tx.fetch(
+            _END, [s.id for s in sessions], [s.version for s in sessions], ended, happened
+        )
+        changed = {row["id"] for row in rows_ended}
         held = [s.id for s in sessions if s.id in changed and s.state is SessionState.HELD]
         await self._tx.execute(_MET, held)
         over = [s.id for s in sessions if s.id in changed and s.state is not SessionState.AHEAD]

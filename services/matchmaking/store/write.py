@@ -23,8 +23,8 @@ _SPENT = """
 """
 _INSERT = """
     insert into suggestion
-        (id, conference_id, attendee_ids, route, evidence, format, weight, state, expires_at, version)
-    values ($1, $2, $3, $4, $5::text::jsonb, $6, $7, $8, $9, $10)
+        (id, conference_id, attendee_ids, route, evidence, format, weight, state, expires_at, version, signals)
+    values ($1, $2, $3, $4, $5::text::jsonb, $6, $7, $8, $9, $10, $11)
 """
 _MEMBERS = """
     insert into membership (suggestion_id, attendee_id, holds)
@@ -54,6 +54,11 @@ _FORGET = """
         where reason->>'source_id' is null or not reason->>'source_id' = any($1::text[])), '[]')
     where s.state <> 'open' and s.conference_id in (select conference_id from source where id::text = any($1::text[]))
         and exists (select from jsonb_array_elements(s.evidence) as r where r->>'source_id' = any($1::text[]))
+"""
+# Which of them rested on a source that is gone, numbers do not tell; what comes later is learned from.
+_FORGET_SIGNALS = """
+    update suggestion s set signals = null where signals is not null
+        and conference_id in (select conference_id from source where id = any($1))
 """
 
 
@@ -102,7 +107,7 @@ class SuggestionStore:
             _INSERT,
             [
                 (s.id, s.conference_id, s.attendee_ids, s.route, rows.evidence_json(s.evidence), s.format, s.weight,
-                 s.state, s.expires_at, s.version)
+                 s.state, s.expires_at, s.version, s.signals)
                 for s in added
             ],
         )  # fmt: skip
@@ -115,8 +120,10 @@ class SuggestionStore:
         return [rows.suggestion(r) for r in await self._tx.fetch(_REFRESH, list(evidence), texts)]
 
     async def forget_source(self, source_ids: Sequence[UUID]) -> None:
-        """Removes the reasons that rested on these sources from suggestions that are not open any more."""
+        """Removes the reasons that rested on these sources from suggestions that are not open any more, and what
+        would be learned from all suggestions of their conferences."""
         await self._tx.execute(_FORGET, [str(id) for id in source_ids])
+        await self._tx.execute(_FORGET_SIGNALS, source_ids)
 
     async def withdraw_of(self, attendee_ids: Sequence[UUID]) -> list[Suggestion]:
         """Withdraws all open suggestions of these people."""

@@ -7,7 +7,16 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from services.portal.api.deps import Deps
-from services.portal.api.http import attendees, conferences, problems, registrations, sessions, sources, tokens
+from services.portal.api.http import (
+    attendees,
+    conferences,
+    matching,
+    problems,
+    registrations,
+    sessions,
+    sources,
+    tokens,
+)
 from services.portal.api.http.call import Authentication
 from services.portal.api.http.limits import BodyLimit
 from services.portal.api.http.load import LoadLimit
@@ -26,7 +35,7 @@ def create_api(deps: Deps) -> FastAPI:
         title="Hallway", version="1", description=_ABOUT, docs_url=None, redoc_url=None,
         middleware=[Middleware(Authentication, deps=deps)],
     )  # fmt: skip
-    for module in (conferences, registrations, sources, attendees, sessions, tokens):
+    for module in (conferences, registrations, sources, attendees, sessions, matching, tokens):
         api.include_router(module.router)
     problems.install(api)
     return api

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.portal.domain.dashboard import Dashboard
 from services.portal.domain.read_model import Attendee, Conference, Row, Session, Source, Suggestion
+from services.portal.domain.worked import Worked
 from services.portal.store.tokens import Listed
 
 
@@ -51,6 +52,11 @@ def dashboard(d: Dashboard) -> dict[str, Any]:
     """The counts, who is left out and why, and the sessions that changed last."""
     left_out = [asdict(person) | {"words": person.words} for person in d.left_out]
     return asdict(d) | {"left_out": left_out}
+
+
+def worked(w: Worked) -> dict[str, Any]:
+    """What worked, by signal; null: not shown."""
+    return asdict(w)
 
 
 def token(t: Listed) -> dict[str, Any]:

@@ -10,9 +10,11 @@ from fastapi import Response
 from markupsafe import Markup
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from services.kit.errors import Unavailable
 from services.portal.api.pages import views
 from services.portal.api.pages.board import fragments
 from services.portal.api.pages.visit import ByOrganizer, ByPeopleOrganizer, Visit
+from services.portal.api.worked import what_worked
 from services.portal.domain import words
 from services.portal.domain.read_model import Attendee, Session
 from services.portal.store import reads
@@ -24,7 +26,12 @@ RETRY_MS = 1_000
 
 async def dashboard(visit: ByOrganizer) -> Response:
     """GET /c/{slug}/dashboard."""
-    return visit.page("dashboard.html", page="dashboard", fragments=await fragments(visit))
+    assert visit.conference
+    try:
+        worked = await what_worked(visit.site.deps.clients, visit.conference.id)
+    except Unavailable:
+        worked = None  # the rest of the page needs no other service
+    return visit.page("dashboard.html", page="dashboard", fragments=await fragments(visit), worked=worked)
 
 
 async def live(visit: ByOrganizer) -> Response:

@@ -232,3 +232,84 @@ class RequestSolveResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RequestSolveResponse: _TypeAlias = RequestSolveResponse  # noqa: Y015
+
+@_typing.final
+class GetWhatWorkedRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFERENCE_ID_FIELD_NUMBER: _builtins.int
+    conference_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        conference_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conference_id", b"conference_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetWhatWorkedRequest: _TypeAlias = GetWhatWorkedRequest  # noqa: Y015
+
+@_typing.final
+class WhatWorked(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SIGNALS_FIELD_NUMBER: _builtins.int
+    OUTCOMES_NEEDED_FIELD_NUMBER: _builtins.int
+    GROUP_SIZE_FIELD_NUMBER: _builtins.int
+    outcomes_needed: _builtins.int
+    """a signal keeps its weight until so many suggestions had it"""
+    group_size: _builtins.int
+    """no counts are shown of fewer suggestions, or of fewer people"""
+    @_builtins.property
+    def signals(self) -> _containers.RepeatedCompositeFieldContainer[Global___SignalWorked]:
+        """messages, contacts, traits, walks, none"""
+
+    def __init__(
+        self,
+        *,
+        signals: _abc.Iterable[Global___SignalWorked] | None = ...,
+        outcomes_needed: _builtins.int = ...,
+        group_size: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["group_size", b"group_size", "outcomes_needed", b"outcomes_needed", "signals", b"signals"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WhatWorked: _TypeAlias = WhatWorked  # noqa: Y015
+
+@_typing.final
+class SignalWorked(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SIGNAL_FIELD_NUMBER: _builtins.int
+    WEIGHT_FIELD_NUMBER: _builtins.int
+    OUTCOMES_FIELD_NUMBER: _builtins.int
+    SESSIONS_FIELD_NUMBER: _builtins.int
+    signal: _builtins.str
+    """messages, contacts, traits, walks: what may speak for a pair; none: nothing did"""
+    weight: _builtins.float
+    """1: as reasoned before anything was learned; 0 for none"""
+    outcomes: _builtins.int
+    """suggestions for which this spoke most; 0: too few to be shown"""
+    sessions: _builtins.int
+    """how many of them became sessions"""
+    def __init__(
+        self,
+        *,
+        signal: _builtins.str = ...,
+        weight: _builtins.float = ...,
+        outcomes: _builtins.int = ...,
+        sessions: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["outcomes", b"outcomes", "sessions", b"sessions", "signal", b"signal", "weight", b"weight"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignalWorked: _TypeAlias = SignalWorked  # noqa: Y015

@@ -54,6 +54,11 @@ class MatchmakingServiceStub:
                 request_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.RequestSolveRequest.SerializeToString,
                 response_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.RequestSolveResponse.FromString,
                 _registered_method=True)
+        self.GetWhatWorked = channel.unary_unary(
+                '/hallway.matchmaking.v1.MatchmakingService/GetWhatWorked',
+                request_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.GetWhatWorkedRequest.SerializeToString,
+                response_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.WhatWorked.FromString,
+                _registered_method=True)
 
 
 class MatchmakingServiceServicer:
@@ -87,6 +92,13 @@ class MatchmakingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetWhatWorked(self, request, context):
+        """What was learned from suggestions whose time is over, for organizers. Tells of groups, never of one person.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_MatchmakingServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -109,6 +121,11 @@ def add_MatchmakingServiceServicer_to_server(servicer, server):
                     servicer.RequestSolve,
                     request_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.RequestSolveRequest.FromString,
                     response_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.RequestSolveResponse.SerializeToString,
+            ),
+            'GetWhatWorked': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetWhatWorked,
+                    request_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.GetWhatWorkedRequest.FromString,
+                    response_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.WhatWorked.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -219,6 +236,33 @@ class MatchmakingService:
             '/hallway.matchmaking.v1.MatchmakingService/RequestSolve',
             hallway_dot_matchmaking_dot_v1_dot_service__pb2.RequestSolveRequest.SerializeToString,
             hallway_dot_matchmaking_dot_v1_dot_service__pb2.RequestSolveResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetWhatWorked(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hallway.matchmaking.v1.MatchmakingService/GetWhatWorked',
+            hallway_dot_matchmaking_dot_v1_dot_service__pb2.GetWhatWorkedRequest.SerializeToString,
+            hallway_dot_matchmaking_dot_v1_dot_service__pb2.WhatWorked.FromString,
             options,
             channel_credentials,
             insecure,

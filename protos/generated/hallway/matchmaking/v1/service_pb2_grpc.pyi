@@ -39,6 +39,8 @@ class MatchmakingServiceStub:
     """"We have met", or a block: the two are never suggested to each other. Not told to the other."""
     RequestSolve: _grpc.UnaryUnaryMultiCallable[_service_pb2.RequestSolveRequest, _service_pb2.RequestSolveResponse]
     """Asks the solver to look at a conference now."""
+    GetWhatWorked: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetWhatWorkedRequest, _service_pb2.WhatWorked]
+    """What was learned from suggestions whose time is over, for organizers. Tells of groups, never of one person."""
 
 @_typing.type_check_only
 class MatchmakingServiceAsyncStub(MatchmakingServiceStub):
@@ -51,6 +53,8 @@ class MatchmakingServiceAsyncStub(MatchmakingServiceStub):
     """"We have met", or a block: the two are never suggested to each other. Not told to the other."""
     RequestSolve: _aio.UnaryUnaryMultiCallable[_service_pb2.RequestSolveRequest, _service_pb2.RequestSolveResponse]  # type: ignore[assignment]
     """Asks the solver to look at a conference now."""
+    GetWhatWorked: _aio.UnaryUnaryMultiCallable[_service_pb2.GetWhatWorkedRequest, _service_pb2.WhatWorked]  # type: ignore[assignment]
+    """What was learned from suggestions whose time is over, for organizers. Tells of groups, never of one person."""
 
 class MatchmakingServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -84,5 +88,13 @@ class MatchmakingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.RequestSolveResponse, _abc.Awaitable[_service_pb2.RequestSolveResponse]]:
         """Asks the solver to look at a conference now."""
+
+    @_abc_1.abstractmethod
+    def GetWhatWorked(
+        self,
+        request: _service_pb2.GetWhatWorkedRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.WhatWorked, _abc.Awaitable[_service_pb2.WhatWorked]]:
+        """What was learned from suggestions whose time is over, for organizers. Tells of groups, never of one person."""
 
 def add_MatchmakingServiceServicer_to_server(servicer: MatchmakingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
