@@ -62,6 +62,10 @@ class Scores(NamedTuple):
     traits: Floats
     walks: Floats
 
+    def parts(self) -> list[tuple[float, ...]]:
+        """What each pair's strength comes from: messages, contacts, traits, walks."""
+        return list(zip(*(part.tolist() for part in self[1:]), strict=True))
+
 
 class TieStrength:
     """The signals of one conference, ready to score any pair of its people: symmetric, and the same whenever it is

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-import numpy as np
-
 from services.matchmaking.domain.evidence import evidence, rarest_shared
 from services.matchmaking.domain.facts import TieCount
 from services.matchmaking.domain.learning import Learned, Lesson
@@ -15,7 +13,6 @@ from services.matchmaking.domain.rules import choose_format, expiry
 from services.matchmaking.domain.suggestion import Evidence, Route, Suggestion, SuggestionState
 from services.matchmaking.engine.model import Candidate, Person, Problem
 from services.matchmaking.engine.solve import solve
-from services.matchmaking.engine.strength import Scores
 from services.matchmaking.handlers.learn import learn_from
 from services.matchmaking.handlers.ports import Picture, Seeker
 from services.matchmaking.handlers.signals import signals
@@ -45,17 +42,13 @@ def make_plan(picture: Picture, now: datetime, hours: float, new_id: Callable[[]
     expires_at = expiry(now, hours, picture.ends_at)
     holders = Counter(interest for seeker in picture.seekers for interest in set(seeker.interests))
     chosen = solve(problem)
-    scores = strength.of([c.a for c in chosen], [c.b for c in chosen])
+    parts = strength.of([c.a for c in chosen], [c.b for c in chosen]).parts()
     made = [_suggestion(picture, candidate, new_id(), expires_at, holders) for candidate in chosen]
     return Plan(
-        new=[replace(suggestion, signals=row) for suggestion, row in zip(made, _parts(scores), strict=True)],
+        new=[replace(suggestion, signals=row) for suggestion, row in zip(made, parts, strict=True)],
         evidence=_changed_evidence(picture, at, holders),
         lesson=lesson,
     )
-
-
-def _parts(scores: Scores) -> list[tuple[float, ...]]:
-    return list(map(tuple, np.stack(scores[1:], axis=1).tolist()))
 
 
 def warm_up() -> None:
