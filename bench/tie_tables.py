@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from services.matchmaking.domain.kinds import KINDS, OTHER_KIND
 from services.matchmaking.engine.shared import is_protected
-from services.matchmaking.engine.strength import KINDS, OTHER_KIND, Rows, Traits
+from services.matchmaking.engine.strength import Rows, Traits
 
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 CELL = 500  # characters

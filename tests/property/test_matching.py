@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from services.matchmaking.engine.bmatching import match
 from services.matchmaking.engine.model import Candidate, Person, Problem
 from services.matchmaking.engine.solve import solve
+from tests.pictures import edges
 
 PEOPLE = 9
 positions = st.integers(0, PEOPLE - 1)
@@ -23,7 +24,7 @@ problems = st.builds(
     people=st.lists(
         st.builds(Person, st.integers(0, 4), st.integers(0, 3), interests), min_size=PEOPLE, max_size=PEOPLE
     ),
-    ties=st.dictionaries(pairs, st.floats(0.01, 0.99), max_size=20),
+    ties=st.dictionaries(pairs, st.floats(0.01, 0.99), max_size=20).map(lambda ties: edges(PEOPLE, ties)),
     spent=spent,
 )
 

@@ -9,6 +9,7 @@ from services.matchmaking.engine.bmatching import match
 from services.matchmaking.engine.model import Candidate, Person, Problem
 from services.matchmaking.engine.solve import solve
 from services.matchmaking.engine.strength import Rows, TieStrength, Traits
+from tests.pictures import edges
 
 
 def people(*rooms: int) -> list[Person]:
@@ -26,7 +27,7 @@ def pairs(picked: list[Candidate]) -> list[tuple[int, int]]:
 def connected(count: int, *ties: tuple[int, int, float]) -> Problem:
     """People with room for one, and messages between some of them."""
     strength = TieStrength(count, Rows(*zip(*ties, strict=True)), Rows(), Traits())
-    return Problem(people(*[1] * count), {(a, b): 0.5 for a, b, _ in ties}, frozenset(), strength)
+    return Problem(people(*[1] * count), edges(count, {(a, b): 0.5 for a, b, _ in ties}), frozenset(), strength)
 
 
 def friends_of(problem: Problem, person: int) -> dict[tuple[int, int], Candidate]:
@@ -60,22 +61,22 @@ def test_friends_of_friends_who_have_no_room_are_left_out():
 def test_a_rare_interest_brings_people_together_before_a_common_one():
     everybody = [Person(1, 0, ("packaging", "tea")), Person(1, 0, ("tea",)), Person(1, 0, ("packaging",))]
     everybody += [Person(1, 0, ("tea",)) for _ in range(4)]
-    found = {(c.a, c.b): c for c in routes.shared_interests(Problem(everybody, {}, set()), [0])}
+    found = {(c.a, c.b): c for c in routes.shared_interests(Problem(everybody, edges(len(everybody), {}), set()), [0])}
     assert found[0, 2].interest == "packaging"
     assert found[0, 1].interest == "tea"
     assert found[0, 2].weight > found[0, 1].weight
 
 
 def test_an_open_table_goes_round_the_list_and_passes_over_the_full_and_the_spent():
-    problem = Problem(people(1, 1, 0, 1), {}, frozenset({(1, 3)}))
+    problem = Problem(people(1, 1, 0, 1), edges(4, {}), frozenset({(1, 3)}))
     assert {(c.a, c.b) for c in routes.open_tables(problem, [3])} == {(0, 3)}
 
 
 def test_no_route_overtakes_a_better_one():
-    weakest_tie = next(routes.ties(Problem(people(1, 1), {(0, 1): 1e-9}, set()))).weight
+    weakest_tie = routes.ties(Problem(people(1, 1), edges(2, {(0, 1): 1e-9}), set())).weight[0]
     best_friend = friends_of(connected(40, *((p, n, 1e12) for p in (0, 1) for n in range(2, 40))), 0)[0, 1].weight
     assert best_friend == pytest.approx(0.5, abs=1e-6)
-    twins = Problem([Person(1, 0, ("tea",)), Person(1, 0, ("tea",))], {}, set())
+    twins = Problem([Person(1, 0, ("tea",)), Person(1, 0, ("tea",))], edges(2, {}), set())
     best_interest = next(routes.shared_interests(twins, [0])).weight
     best_table = next(routes.open_tables(twins, [0])).weight
     assert weakest_tie > best_friend > best_interest > best_table > 0
@@ -114,7 +115,7 @@ def test_reaching_somebody_is_worth_a_better_pair():
 
 def test_who_has_no_tie_gets_a_labelled_suggestion_by_another_route():
     everybody = [Person(3, 0), Person(3, 0), Person(3, 0, ("tea",)), Person(3, 0, ("tea",)), Person(3, 0)]
-    picked = solve(Problem(everybody, {(0, 1): 0.9}, frozenset()))
+    picked = solve(Problem(everybody, edges(len(everybody), {(0, 1): 0.9}), frozenset()))
     by_route = {(c.a, c.b): c.route for c in picked}
     assert by_route[0, 1] == "tie"
     assert by_route[2, 3] == "shared_interest"
@@ -122,12 +123,12 @@ def test_who_has_no_tie_gets_a_labelled_suggestion_by_another_route():
 
 
 def test_a_full_person_and_a_spent_pair_get_nothing():
-    assert solve(Problem(people(0, 2, 2), {(0, 1): 0.9, (1, 2): 0.9}, frozenset({(1, 2)}))) == []
+    assert solve(Problem(people(0, 2, 2), edges(3, {(0, 1): 0.9, (1, 2): 0.9}), frozenset({(1, 2)}))) == []
 
 
 def test_well_connected_people_are_not_flooded_by_weaker_routes():
     # 0 has two ties and room for eight more; four people without ties need somebody.
     everybody = people(10, 2, 2, 2, 2, 2, 2)
-    picked = solve(Problem(everybody, {(0, 1): 0.9, (0, 2): 0.9}, frozenset()))
+    picked = solve(Problem(everybody, edges(len(everybody), {(0, 1): 0.9, (0, 2): 0.9}), frozenset()))
     weak = [c for c in picked if 0 in (c.a, c.b) and c.route != "tie"]
     assert len(weak) <= 3  # one for each of the weaker routes

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from math import log
 from typing import Any
 from uuid import UUID
 
@@ -17,11 +18,13 @@ from services.matchmaking.domain.evidence import evidence
 from services.matchmaking.domain.facts import TieCount
 from services.matchmaking.domain.suggestion import Evidence, Route, Suggestion
 from services.matchmaking.engine import graph
-from services.matchmaking.handlers.plan import Plan, make_plan, warm_up
-from services.matchmaking.handlers.ports import Picture, Seeker
+from services.matchmaking.handlers.plan import warm_up
+from services.matchmaking.handlers.ports import Seeker
+from services.matchmaking.handlers.reasons import give_reasons
 from tests.matchmaking import NOW, source, suggestion
+from tests.pictures import HERE, World
 
-HERE, LIST = UUID(int=100), UUID(int=101)
+LIST = UUID(int=101)
 ADA, BOB, CYD = (UUID(int=n) for n in (1, 2, 3))
 REPLIES = (TieCount(LIST, "reply", "2027-01", 2, 1),)
 
@@ -30,92 +33,83 @@ def seeker(id: UUID, budget: int = 2, holds: int = 0, interests: tuple[str, ...]
     return Seeker(id, budget, holds, interests, ())
 
 
-def picture(*seekers: Seeker, **more: Any) -> Picture:
-    given: dict[str, Any] = {
-        "ties": {},
-        "sources": {},
-        "spent": (),
-        "met": (),
-        "open_on_ties": (),
-        "ends_at": None,
-        **more,
-    }
-    return Picture(conference_id=HERE, seekers=seekers, **given)
-
-
-def plan(given: Picture) -> Plan:
-    return make_plan(given, NOW, 72, lambda: UUID(int=7))
-
-
 def test_a_tie_becomes_a_suggestion_with_its_reason():
-    (made,) = plan(
-        picture(seeker(ADA), seeker(BOB), ties={(ADA, BOB): REPLIES}, sources={LIST: source(LIST, HERE)})
-    ).new
+    world = World([seeker(ADA), seeker(BOB)], {(ADA, BOB): REPLIES}, {LIST: source(LIST, HERE)})
+    (made,) = world.reasoned().new
     assert (made.attendee_ids, made.route, made.format) == ((ADA, BOB), Route.TIE, "coffee")
     assert made.evidence == (Evidence(LIST, "the list", "reply", 2, 1, "2027-01", "2027-01"),)
     assert made.expires_at == NOW + timedelta(hours=72)
 
 
 def test_a_shared_interest_is_named_and_a_common_friend_is_not():
-    given = picture(
-        seeker(ADA, interests=("tea",)), seeker(BOB, budget=0), seeker(CYD, interests=("tea",)),
-        ties={(ADA, BOB): REPLIES, (BOB, CYD): REPLIES},
-    )  # fmt: skip
-    (friend,) = plan(given).new
+    given = World(
+        [seeker(ADA, interests=("tea",)), seeker(BOB, budget=0), seeker(CYD, interests=("tea",))],
+        {(ADA, BOB): REPLIES, (BOB, CYD): REPLIES},
+    )
+    (friend,) = given.reasoned().new
     assert (friend.attendee_ids, friend.route, friend.evidence) == ((ADA, CYD), Route.FRIEND_OF_FRIEND, ())
-    (interest,) = plan(replace(given, ties={})).new
+    (interest,) = replace(given, ties={}).reasoned().new
     assert (interest.route, interest.evidence) == (Route.SHARED_INTEREST, (Evidence(interest="tea"),))
 
 
 def test_a_tie_between_people_of_one_interest_says_so_too_naming_the_rarest():
     both, others = ("tea", "zines"), ("tea",)
-    given = picture(
-        seeker(ADA, interests=both), seeker(BOB, interests=both), seeker(CYD, interests=others),
-        ties={(ADA, BOB): REPLIES}, sources={LIST: source(LIST, HERE)},
-    )  # fmt: skip
-    made = plan(given).new[0]
+    given = World(
+        [seeker(ADA, interests=both), seeker(BOB, interests=both), seeker(CYD, interests=others)],
+        {(ADA, BOB): REPLIES},
+        {LIST: source(LIST, HERE)},
+    )
+    made = given.reasoned().new[0]
     assert (made.route, made.evidence[1:]) == (Route.TIE, (Evidence(interest="zines"),))
 
 
 def test_people_whose_common_friend_each_of_them_met_are_friends_of_a_friend():
-    given = picture(seeker(ADA), seeker(BOB, budget=0), seeker(CYD), met=[(ADA, BOB), (BOB, CYD)])
-    (friend,) = plan(given).new
+    given = World([seeker(ADA), seeker(BOB, budget=0), seeker(CYD)], met=[(ADA, BOB), (BOB, CYD)])
+    (friend,) = given.reasoned().new
     assert (friend.attendee_ids, friend.route, friend.evidence) == ((ADA, CYD), Route.FRIEND_OF_FRIEND, ())
 
 
 def test_what_is_said_of_an_open_suggestion_follows_interests_but_not_a_pause():
     said = (*evidence(REPLIES, {LIST: source(LIST, HERE)}), Evidence(interest="tea"))
     old = replace(suggestion(HERE, (ADA, BOB)), evidence=said)
-    known: dict[str, Any] = {
-        "ties": {(ADA, BOB): REPLIES},
-        "sources": {LIST: source(LIST, HERE)},
-        "open_on_ties": [old],
-    }
     both = (seeker(ADA, interests=("tea",)), seeker(BOB, interests=("tea",)))
-    assert plan(picture(*both, **known)).evidence == {}
-    assert plan(picture(both[0], **known)).evidence == {}
-    assert plan(picture(both[0], seeker(BOB), **known)).evidence == {old.id: said[:1]}
-    withdrawn = {**known, "sources": {LIST: replace(source(LIST, HERE), withdrawn=True)}}
-    assert plan(picture(both[0], **withdrawn)).evidence == {old.id: said[1:]}
+    world = World(both, {(ADA, BOB): REPLIES}, {LIST: source(LIST, HERE)}, open_on_ties=[old])
+    assert world.reasoned().changed == {}
+    assert replace(world, seekers=both[:1]).reasoned().changed == {}
+    assert replace(world, seekers=[both[0], seeker(BOB)]).reasoned().changed == {old.id: said[:1]}
+    withdrawn = {LIST: replace(source(LIST, HERE), withdrawn=True)}
+    assert replace(world, seekers=both[:1], sources=withdrawn).reasoned().changed == {old.id: said[1:]}
 
 
 def test_what_somebody_holds_leaves_that_much_less_room():
-    assert plan(picture(seeker(ADA, budget=2, holds=2), seeker(BOB), ties={(ADA, BOB): REPLIES})).new == []
+    ties = {(ADA, BOB): REPLIES}
+    assert World([seeker(ADA, budget=2, holds=2), seeker(BOB)], ties).plan().new == []
     # A budget lowered below what is held takes nothing away.
-    assert plan(picture(seeker(ADA, budget=1, holds=2), seeker(BOB), ties={(ADA, BOB): REPLIES})).new == []
+    assert World([seeker(ADA, budget=1, holds=2), seeker(BOB)], ties).plan().new == []
 
 
 def test_ties_and_spent_pairs_of_people_who_seek_nothing_do_no_harm():
-    given = picture(seeker(ADA), ties={(ADA, BOB): REPLIES}, spent={(BOB, CYD)})
-    assert plan(given).new == []
+    assert World([seeker(ADA)], {(ADA, BOB): REPLIES}, spent=[(BOB, CYD)]).plan().new == []
+
+
+def test_a_tie_that_is_gone_when_suggestions_are_written_is_not_suggested():
+    world = World([seeker(ADA), seeker(BOB)], {(ADA, BOB): REPLIES})
+    assert give_reasons(world.plan().new, world.seekers, replace(world, ties={}).grounds()).new == []
+
+
+def test_what_rested_on_a_source_that_is_gone_meanwhile_is_not_learned_from():
+    world = World([seeker(ADA), seeker(BOB)], {(ADA, BOB): REPLIES})
+    (there,), (gone,) = world.reasoned().new, replace(world, hidden=True).reasoned().new
+    assert there.signals == pytest.approx((log(4), 0, 0, 0))
+    assert gone.signals is None
 
 
 def test_only_open_suggestions_whose_reasons_changed_are_refreshed():
     known = (Evidence(LIST, "the list", "reply", 2, 1, "2027-01", "2027-01"),)
     same: Suggestion = replace(suggestion(HERE, (ADA, BOB)), evidence=known)
     old = suggestion(HERE, (ADA, BOB))
-    given = picture(ties={(ADA, BOB): REPLIES}, sources={LIST: source(LIST, HERE)}, open_on_ties=[same, old])
-    assert plan(given).evidence == {old.id: known}
+    world = World((), {(ADA, BOB): REPLIES}, {LIST: source(LIST, HERE)}, open_on_ties=[same, old])
+    assert world.reasoned().changed == {old.id: known}
 
 
 def event(message: Any) -> Event:

@@ -14,10 +14,12 @@ from services.kit.ids import new_id
 from services.matchmaking.handlers.expire_suggestions import expire_suggestions
 from services.matchmaking.handlers.plan import Plan, make_plan, warm_up
 from services.matchmaking.handlers.ports import Picture
+from services.matchmaking.handlers.reasons import give_reasons
 from services.matchmaking.settings import Settings
 from services.matchmaking.store.learning import LessonStore
+from services.matchmaking.store.picture import Pictures
 from services.matchmaking.store.publish import OutboxPublisher
-from services.matchmaking.store.reads import Reads
+from services.matchmaking.store.reasons import ReasonStore
 from services.matchmaking.store.solving import Requests, SolveQueue
 from services.matchmaking.store.write import SuggestionStore
 
@@ -32,6 +34,7 @@ class Worker:
         self._pool = pool
         self._clock = clock
         self._id = new_id()
+        self._pictures = Pictures()
         self._warm = False
 
     async def solve(self) -> bool:
@@ -60,24 +63,27 @@ class Worker:
             hours = self._settings.suggestion_hours
             plan = await asyncio.to_thread(make_plan, picture, self._clock(), hours, new_id)
         failpoint.reach("worker.before_write")
-        await self._write(conference_id, requests, plan)
+        await self._write(picture, requests, plan)
 
     async def _read(self, conference_id: UUID) -> tuple[Requests, Picture]:
         async with self._pool.acquire() as tx, tx.transaction(isolation="repeatable_read", readonly=True):
             requests = await SolveQueue(tx).requests(conference_id)
             past = await LessonStore(tx).past(conference_id, self._clock())
-            return requests, replace(await Reads(tx).picture(conference_id), past=past)
+            return requests, replace(await self._pictures.read(tx, conference_id), past=past)
 
-    async def _write(self, conference_id: UUID, requests: Requests, plan: Plan) -> None:
+    async def _write(self, picture: Picture, requests: Requests, plan: Plan) -> None:
         """The difference and its events in one transaction, if the lease is still ours."""
+        conference_id = picture.conference_id
         async with self._pool.acquire() as tx, tx.transaction():
             queue, suggestions, publisher = SolveQueue(tx), SuggestionStore(tx), OutboxPublisher(tx)
             if not await queue.renew(conference_id, self._id, self._settings.solve_lease_seconds):
                 log.warning("lost the lease on conference %s; another worker solves it", conference_id)
                 return
-            added = await suggestions.add(plan.new)
+            grounds = await ReasonStore(tx).read(conference_id, plan.new, picture.seen)
+            reasoned = await asyncio.to_thread(give_reasons, plan.new, picture.seekers, grounds)
+            added = await suggestions.add(reasoned.new)
             await publisher.suggestions(added, requests.cause)
-            await publisher.suggestions(await suggestions.refresh(plan.evidence), requests.cause)
+            await publisher.suggestions(await suggestions.refresh(reasoned.changed), requests.cause)
             if plan.lesson:
                 await LessonStore(tx).add(conference_id, plan.lesson, self._clock())
             await queue.finish(conference_id, requests)

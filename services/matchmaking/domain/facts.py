@@ -7,6 +7,8 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from services.matchmaking.domain.kinds import KINDS, OTHER_KIND
+
 
 class AttendeeState(StrEnum):
     """Only the joined get new suggestions; the paused keep what they have."""
@@ -71,6 +73,11 @@ class Tie:
     b: UUID
     counts: tuple[TieCount, ...]
     version: int
+
+    @property
+    def amount(self) -> float:
+        """All its interactions in both directions, each as much as its kind counts."""
+        return sum(KINDS.get(c.kind, OTHER_KIND) * (c.a_to_b + c.b_to_a) for c in self.counts)
 
 
 class SessionState(StrEnum):

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence, Set
 from heapq import heapify, heappop, heappush
+from typing import Any
 
 import numpy as np
 
-from services.matchmaking.engine.model import Candidate, Pair
+from services.matchmaking.engine.graph import Edges, Ints
+from services.matchmaking.engine.model import TIE, Candidate, Pair
 from services.matchmaking.engine.pairing.market import Market
 from services.matchmaking.engine.pairing.solve import pair
 
@@ -27,15 +29,27 @@ def match(
         if c.a != c.b and (c.a, c.b) not in spent:
             best[c.a, c.b] = max(c, best.get((c.a, c.b), c))
     choice = [best[key] for key in sorted(best)]
+    a, b, weight = (np.array([c[column] for c in choice]) for column in range(3))
+    return in_order([choice[k] for k in _taken(a, b, weight, room, load)], load)
+
+
+def match_ties(ties: Edges, room: Sequence[int], load: Sequence[int]) -> list[Candidate]:
+    """The same for many pairs, who are candidates of the route of ties with these weights."""
+    taken = _taken(ties.a, ties.b, ties.weight, room, load)
+    rows = zip(*(column[taken].tolist() for column in (ties.a, ties.b, ties.weight)), strict=True)
+    return in_order([Candidate(a, b, weight, TIE) for a, b, weight in rows], load)
+
+
+def _taken(a: Any, b: Any, weight: Any, room: Sequence[int], load: Sequence[int]) -> Ints:
+    """Which of the pairs (ascending, a < b) are picked."""
     market = Market(
-        a=np.array([c.a for c in choice], np.int32),
-        b=np.array([c.b for c in choice], np.int32),
-        weight=np.array([c.weight for c in choice], np.float64),
+        a=a.astype(np.int32),
+        b=b.astype(np.int32),
+        weight=weight.astype(np.float64),
         budget=np.array(room, np.int64),
         floor=np.where(np.array(load) > 0, 0.0, FLOOR),
     )
-    taken = pair(market).taken
-    return in_order([choice[k] for k in np.flatnonzero(taken)], load)
+    return np.flatnonzero(pair(market).taken)
 
 
 def in_order(picked: Iterable[Candidate], load: Sequence[int]) -> list[Candidate]:

@@ -4,6 +4,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from services.matchmaking.engine.graph import Edges
 from services.matchmaking.engine.strength import TieStrength
 
 # Routes, best first; the numbers are the lower edges of their weights, so that no route overtakes a better one.
@@ -37,11 +38,11 @@ class Candidate(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """One conference. ``ties``: strength in (0, 1) by pair (a < b); ``spent``: pairs never to be suggested now;
-    ``strength``: scores any pair, and knows whose friends know each other; without it nobody's do."""
+    """One conference. ``ties``: pairs and their strength in (0, 1); ``spent``: pairs (a < b) never to be suggested
+    now; ``strength``: scores any pair, and knows whose friends know each other; without it nobody's do."""
 
     people: list[Person]
-    ties: dict[Pair, float]
+    ties: Edges
     spent: Set[Pair]
     strength: TieStrength | None = None
 

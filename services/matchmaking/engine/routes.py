@@ -7,12 +7,14 @@ from math import log1p
 
 import numpy as np
 
-from services.matchmaking.engine.graph import strongest, two_steps_away
+from services.matchmaking.engine.graph import Edges, strongest, two_steps_away
 from services.matchmaking.engine.model import (
+    FLOORS,
     FRIEND_OF_FRIEND,
     OPEN_TABLE,
     SHARED_INTEREST,
     TIE,
+    WIDTHS,
     Candidate,
     Problem,
     ordered,
@@ -24,12 +26,14 @@ NAMESAKES = 40
 NEIGHBOURS = 20
 
 
-def ties(problem: Problem) -> Iterator[Candidate]:
-    """Everybody with a tie and room on both sides."""
-    people = problem.people
-    for (a, b), strength in problem.ties.items():
-        if people[a].room > 0 and people[b].room > 0:
-            yield Candidate(a, b, weight(TIE, strength), TIE)
+def ties(problem: Problem) -> Edges:
+    """Everybody with a tie, room on both sides, and not spent."""
+    edges, count = problem.ties, len(problem.people)
+    room = np.array([person.room > 0 for person in problem.people], bool)
+    spent = np.fromiter((a * count + b for a, b in problem.spent), np.int64, len(problem.spent))
+    keep = room[edges.a] & room[edges.b] & ~np.isin(edges.a * count + edges.b, spent)
+    weights = FLOORS[TIE] + WIDTHS[TIE] * edges.weight[keep]
+    return Edges(count, edges.a[keep], edges.b[keep], weights)
 
 
 def friends_of_friends(problem: Problem, needy: Iterable[int]) -> Iterator[Candidate]:
@@ -39,11 +43,12 @@ def friends_of_friends(problem: Problem, needy: Iterable[int]) -> Iterator[Candi
     welcome = np.array([person.room > 0 for person in problem.people], bool)
     seeking = np.fromiter(needy, np.int64)
     some, others = two_steps_away(strongest(problem.strength.friends), seeking, welcome)
+    apart = problem.ties.of(some, others) == 0
+    some, others = some[apart], others[apart]
     scores = problem.strength.of(some, others).probability
     for one, other, score in zip(some.tolist(), others.tolist(), scores.tolist(), strict=True):
         a, b = ordered(one, other)
-        if (a, b) not in problem.ties:
-            yield Candidate(a, b, weight(FRIEND_OF_FRIEND, score), FRIEND_OF_FRIEND)
+        yield Candidate(a, b, weight(FRIEND_OF_FRIEND, score), FRIEND_OF_FRIEND)
 
 
 def shared_interests(problem: Problem, needy: Iterable[int]) -> Iterator[Candidate]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from services.matchmaking.engine import routes
-from services.matchmaking.engine.bmatching import match
+from services.matchmaking.engine.bmatching import match, match_ties
 from services.matchmaking.engine.model import Candidate, Person, Problem
 
 # Weaker routes are for people with fewer than this; nobody else gets more than one of them at a time.
@@ -15,7 +15,7 @@ WEAKER_ROUTES = (routes.friends_of_friends, routes.shared_interests, routes.open
 def solve(problem: Problem) -> list[Candidate]:
     """New suggestions, in the order they were decided; respects every person's room and no spent pair."""
     people = problem.people
-    picked = match(routes.ties(problem), [p.room for p in people], [p.load for p in people], problem.spent)
+    picked = match_ties(routes.ties(problem), [p.room for p in people], [p.load for p in people])
     for route in WEAKER_ROUTES:
         now = _after(problem, picked)
         needy = [i for i, person in enumerate(now.people) if person.room > 0 and person.load < ENOUGH]

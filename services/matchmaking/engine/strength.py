@@ -10,10 +10,6 @@ from services.matchmaking.domain.learning import Learned
 from services.matchmaking.engine.graph import Edges, Floats, add_up, graph, join, walks
 from services.matchmaking.engine.shared import shared
 
-# A mention may be in passing; anything else was meant for that person.
-KINDS = {"mention": 0.5}
-OTHER_KIND = 1.0
-
 
 @dataclass(frozen=True)
 class Weights:
@@ -93,6 +89,11 @@ class TieStrength:
         direct = join(people, self._messages, self._contacts)
         self.friends = graph(direct)
         self._near = graph(join(people, direct, self._traits))
+
+    def ties(self) -> Edges:
+        """Everybody who wrote to each other, and the probability of each pair."""
+        edges = self._messages
+        return replace(edges, weight=self.of(edges.a, edges.b).probability)
 
     def of(self, a: Any, b: Any) -> Scores:
         """Scores of the pairs (a[i], b[i])."""

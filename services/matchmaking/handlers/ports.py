@@ -1,9 +1,9 @@
 """What the use cases need of the world, to be met by the store or by a test's double."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from services.matchmaking.domain.facts import Attendee, Conference, Session, Source, Tie, TieCount
@@ -46,19 +46,39 @@ class Past:
     outcomes: Sequence[Outcome] | None = None
 
 
+class TieRows(NamedTuple):
+    """Ties between seekers: positions of the two, and how much they wrote (Tie.amount); three arrays as long."""
+
+    a: Any = ()
+    b: Any = ()
+    amount: Any = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One conference as the solver sees it, all at one moment. ``met``: pairs (a < b) who both know that they met."""
+    """One conference as the solver sees it, all at one moment; pairs are positions among ``seekers``, smaller first.
+    ``met``: who both know that they met. ``seen``: names the moment, see ports.Grounds."""
 
     conference_id: UUID
     ends_at: datetime | None
     seekers: Sequence[Seeker]
-    ties: Mapping[tuple[UUID, UUID], Sequence[TieCount]]
-    sources: Mapping[UUID, Source]
-    spent: Iterable[tuple[UUID, UUID]]
-    met: Iterable[tuple[UUID, UUID]]
-    open_on_ties: Sequence[Suggestion]
+    ties: TieRows
+    spent: Set[tuple[int, int]]
+    met: Sequence[tuple[int, int]]
+    seen: str = ""
     past: Past = Past()
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What reasons are made of when suggestions are written, a moment after the picture. ``counts``: of ties that are
+    there now, by pair; ``hidden``: a source was withdrawn or made private since the picture; ``stale``: open
+    suggestions on ties about whose ties, sources or people there is news since reasons were last looked at."""
+
+    counts: Mapping[tuple[UUID, UUID], Sequence[TieCount]]
+    sources: Mapping[UUID, Source]
+    hidden: bool = False
+    stale: Sequence[Suggestion] = ()
 
 
 class Facts(Protocol):

@@ -16,22 +16,23 @@ _ATTENDEE = """
     insert into attendee (id, conference_id, state, budget, interests, formats, version)
     values ($1, $2, $3, $4, $5, $6, $7)
     on conflict (id) do update set state = excluded.state, budget = excluded.budget, interests = excluded.interests,
-        formats = excluded.formats, version = excluded.version
+        formats = excluded.formats, version = excluded.version, changed = pg_current_xact_id()
     where attendee.version < excluded.version
 """
 _SOURCE = """
     insert into source (id, conference_id, name, public, withdrawn, version) values ($1, $2, $3, $4, $5, $6)
     on conflict (id) do update set name = excluded.name, public = excluded.public, withdrawn = excluded.withdrawn,
-        version = excluded.version
+        version = excluded.version, changed = pg_current_xact_id()
     where source.version < excluded.version
 """
 _TIES = """
-    insert into tie (id, conference_id, a, b, counts, version)
-    select id, conference_id, a, b, counts::jsonb, version
-    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[])
-        as t (id, conference_id, a, b, counts, version)
+    insert into tie (id, conference_id, a, b, counts, amount, version)
+    select id, conference_id, a, b, counts::jsonb, amount, version
+    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::float8[], $7::bigint[])
+        as t (id, conference_id, a, b, counts, amount, version)
     order by id
-    on conflict (id) do update set counts = excluded.counts, version = excluded.version
+    on conflict (id) do update set counts = excluded.counts, amount = excluded.amount, version = excluded.version,
+        changed = pg_current_xact_id()
     where tie.version < excluded.version
 """
 
@@ -59,7 +60,7 @@ class FactStore:
 
     async def save_ties(self, ties: Sequence[Tie]) -> None:
         """Inserts or brings up to date; each id once."""
-        rows = [(t.id, t.conference_id, t.a, t.b, counts_json(t.counts), t.version) for t in ties]
+        rows = [(t.id, t.conference_id, t.a, t.b, counts_json(t.counts), t.amount, t.version) for t in ties]
         if rows:
             await self._tx.execute(_TIES, *map(list, zip(*rows, strict=True)))
 
