@@ -22,9 +22,10 @@ def parts(r: Resources[Settings]) -> list[Part]:
 
 
 def worker(r: Resources[Settings]) -> list[Part]:
-    """The worker: solving and expiring. Its events leave through the service's relay."""
+    """The worker: solving, expiring, trying out. Its events leave through the service's relay."""
     at_work = Worker(r.settings, r.pool, r.clock)
-    return [Loop("solver", at_work.solve), Loop("expiry", at_work.expire, pause=1.0)]
+    loops = [Loop("solver", at_work.solve), Loop("expiry", at_work.expire, pause=1.0)]
+    return [*loops, Loop("previews", at_work.preview, pause=1.0)]
 
 
 SERVICE = Service(

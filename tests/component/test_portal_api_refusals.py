@@ -103,6 +103,23 @@ async def test_what_worked_needs_the_scope_read_and_hides_what_is_not_known_yet(
     assert (found["outcomes_needed"], found["group_size"]) == (50, 20)
 
 
+async def test_a_preview_needs_the_scope_of_the_programme_and_names_what_is_wrong(quiet: Hall):
+    path = "/conferences/pycamp/previews"
+    async with await quiet.client("read") as reader:
+        assert "lacks the scope programme:write" in str(refused(await reader.post(path, json={}), 403)["detail"])
+        asked = (await quiet.api.post(path, json={"weights": {"contacts": 2.0}, "budget": 3})).json()
+        assert (await reader.get(f"{path}/{asked['id']}")).json() == {
+            "id": asked["id"], "state": "waiting", "now": None, "then": None,
+        }  # fmt: skip
+    for body, field in (({"budget": 21}, "budget"), ({"weights": {"fame": 1}}, "weights.fame")):
+        assert refused(await quiet.api.post(path, json=body), 422)["errors"][0]["field"] == field  # type: ignore[index]
+    refused(await quiet.api.post(path, json={"weights": {"walks": 0.1}}), 422)
+    refused(await quiet.api.get(f"{path}/{uuid.uuid4()}"), 404)
+    for _ in range(2):
+        assert (await quiet.api.post(path, json={})).status_code == 202
+    refused(await quiet.api.post(path, json={}), 409)
+
+
 async def test_an_unknown_scope_is_refused(quiet: Hall):
     answer = await quiet.api.post("/tokens", json={"name": "desk", "scopes": ["root"]})
     assert refused(answer, 422)["errors"][0]["field"] == "scopes[0]"  # type: ignore[index]

@@ -1,14 +1,17 @@
 """The gRPC door: commands and questions, from protobuf to the handlers and back."""
 
+from dataclasses import asdict
+
 from hallway.matchmaking.v1 import service_pb2 as pb
 from hallway.matchmaking.v1 import service_pb2_grpc
 
 from services.kit.clock import Clock
 from services.kit.db import Connection, Pool
 from services.kit.errors import Invalid
-from services.kit.ids import parse_id
+from services.kit.ids import new_id, parse_id
 from services.kit.rpc import Context, command, question
 from services.matchmaking.domain.learning import ENOUGH, GROUP, Learned, Lesson, Signal
+from services.matchmaking.domain.preview import Outlook, Preview, check_trial
 from services.matchmaking.domain.suggestion import Answer, ExclusionReason, OwnSuggestion
 from services.matchmaking.handlers.answer_suggestion import answer_suggestion
 from services.matchmaking.handlers.exclude_pair import exclude_pair
@@ -16,6 +19,7 @@ from services.matchmaking.handlers.list_suggestions import list_suggestions
 from services.matchmaking.store.facts import FactStore
 from services.matchmaking.store.learning import LessonStore
 from services.matchmaking.store.matches import MatchStore
+from services.matchmaking.store.previews import PreviewStore
 from services.matchmaking.store.publish import OutboxPublisher, suggestion_message
 from services.matchmaking.store.reads import Reads
 from services.matchmaking.store.solving import SolveQueue
@@ -100,6 +104,34 @@ class Api(service_pb2_grpc.MatchmakingServiceServicer):
             return _worked(await LessonStore(tx).latest(parse_id(request.conference_id, "conference_id")))
 
         return await question(self._pool, context, work)
+
+    async def RequestPreview(self, request: pb.RequestPreviewRequest, context: Context) -> pb.Preview:
+        """See service.proto."""
+
+        async def work(tx: Connection) -> pb.Preview:
+            conference_id = parse_id(request.conference_id, "conference_id")
+            trial = check_trial(dict(request.weights), request.budget)
+            return _preview(await PreviewStore(tx).ask(new_id(), conference_id, trial))
+
+        return await command(self._pool, context, pb.Preview, work)
+
+    async def GetPreview(self, request: pb.GetPreviewRequest, context: Context) -> pb.Preview:
+        """See service.proto."""
+
+        async def work(tx: Connection) -> pb.Preview:
+            id, conference_id = request.preview_id, parse_id(request.conference_id, "conference_id")
+            return _preview(await PreviewStore(tx).read(parse_id(id, "preview_id"), conference_id))
+
+        return await question(self._pool, context, work)
+
+
+def _preview(preview: Preview) -> pb.Preview:
+    state = pb.PreviewState.Value(f"PREVIEW_STATE_{preview.state.name}")
+    return pb.Preview(id=str(preview.id), state=state, now=_outlook(preview.now), then=_outlook(preview.then))
+
+
+def _outlook(outlook: Outlook | None) -> pb.Outlook | None:
+    return pb.Outlook(**asdict(outlook)) if outlook else None
 
 
 def _worked(lesson: Lesson | None) -> pb.WhatWorked:

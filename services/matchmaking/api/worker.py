@@ -13,16 +13,19 @@ from services.kit.db import TRANSIENT, Pool
 from services.kit.ids import new_id
 from services.matchmaking.handlers.expire_suggestions import expire_suggestions
 from services.matchmaking.handlers.plan import Plan, make_plan, warm_up
-from services.matchmaking.handlers.ports import Picture
+from services.matchmaking.handlers.ports import Past, Picture
+from services.matchmaking.handlers.preview import try_out
 from services.matchmaking.handlers.reasons import give_reasons
 from services.matchmaking.settings import Settings
 from services.matchmaking.store.learning import LessonStore
 from services.matchmaking.store.picture import Pictures
+from services.matchmaking.store.previews import PreviewStore
 from services.matchmaking.store.publish import OutboxPublisher
 from services.matchmaking.store.reasons import ReasonStore
 from services.matchmaking.store.solving import Requests, SolveQueue
 from services.matchmaking.store.write import SuggestionStore
 
+PREVIEW_SECONDS = 300.0  # for both of its plans, of a conference of any size
 log = logging.getLogger(__name__)
 
 
@@ -108,6 +111,20 @@ class Worker:
                     await SolveQueue(tx).renew(conference_id, self._id, seconds)
             except TRANSIENT as error:
                 log.warning("could not renew the lease on conference %s: %s", conference_id, type(error).__name__)
+
+    async def preview(self) -> bool:
+        """Tries out what organizers asked for; False when nothing waits. Only counts are written."""
+        async with self._pool.acquire() as tx, tx.transaction():
+            preview = await PreviewStore(tx).take(PREVIEW_SECONDS)
+        if preview is None:
+            return False
+        async with self._pool.acquire() as tx, tx.transaction(isolation="repeatable_read", readonly=True):
+            past = Past(await LessonStore(tx).latest(preview.conference_id))
+            picture = replace(await self._pictures.read(tx, preview.conference_id), past=past)
+        now, then = await asyncio.to_thread(try_out, picture, preview.trial)
+        async with self._pool.acquire() as tx:
+            await PreviewStore(tx).answer(preview.id, now, then)
+        return True
 
     async def expire(self) -> bool:
         """Expires what is due; False when nothing was."""

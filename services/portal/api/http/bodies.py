@@ -170,6 +170,22 @@ class Organizer(Body):
     role: Literal["owner", "organizer", "desk", "viewer"] = "organizer"
 
 
+class Weights(Body):
+    """How much each signal counts, where 1 is as reasoned; 0: as it is."""
+
+    messages: float = Field(0, ge=0, le=4)
+    contacts: float = Field(0, ge=0, le=4)
+    traits: float = Field(0, ge=0, le=4)
+    walks: float = Field(0, ge=0, le=4)
+
+
+class Preview(Body):
+    """What to try out: other weights, or another attention budget for everybody; 0: as it is."""
+
+    weights: Weights = Weights()
+    budget: int = Field(0, ge=0, le=20)
+
+
 class NewToken(Body):
     """A token to make; with a conference (its slug) it works only there."""
 

@@ -56,6 +56,27 @@ EXCLUSION_REASON_MET: ExclusionReason.ValueType  # 1
 EXCLUSION_REASON_BLOCKED: ExclusionReason.ValueType  # 2
 Global___ExclusionReason: _TypeAlias = ExclusionReason  # noqa: Y015
 
+class _PreviewState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PreviewStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PreviewState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PREVIEW_STATE_UNSPECIFIED: _PreviewState.ValueType  # 0
+    PREVIEW_STATE_WAITING: _PreviewState.ValueType  # 1
+    PREVIEW_STATE_DONE: _PreviewState.ValueType  # 2
+    PREVIEW_STATE_FAILED: _PreviewState.ValueType  # 3
+    """given up"""
+
+class PreviewState(_PreviewState, metaclass=_PreviewStateEnumTypeWrapper): ...
+
+PREVIEW_STATE_UNSPECIFIED: PreviewState.ValueType  # 0
+PREVIEW_STATE_WAITING: PreviewState.ValueType  # 1
+PREVIEW_STATE_DONE: PreviewState.ValueType  # 2
+PREVIEW_STATE_FAILED: PreviewState.ValueType  # 3
+"""given up"""
+Global___PreviewState: _TypeAlias = PreviewState  # noqa: Y015
+
 @_typing.final
 class OwnSuggestion(_message.Message):
     """A suggestion with one person's own answer."""
@@ -313,3 +334,167 @@ class SignalWorked(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SignalWorked: _TypeAlias = SignalWorked  # noqa: Y015
+
+@_typing.final
+class RequestPreviewRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class WeightsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.float
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.float = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    CONFERENCE_ID_FIELD_NUMBER: _builtins.int
+    WEIGHTS_FIELD_NUMBER: _builtins.int
+    BUDGET_FIELD_NUMBER: _builtins.int
+    conference_id: _builtins.str
+    budget: _builtins.int
+    """everybody's, up to 20; 0: each their own"""
+    @_builtins.property
+    def weights(self) -> _containers.ScalarMap[_builtins.str, _builtins.float]:
+        """of messages, contacts, traits, walks: 0.25 to 4; not named: as it is"""
+
+    def __init__(
+        self,
+        *,
+        conference_id: _builtins.str = ...,
+        weights: _abc.Mapping[_builtins.str, _builtins.float] | None = ...,
+        budget: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget", "conference_id", b"conference_id", "weights", b"weights"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RequestPreviewRequest: _TypeAlias = RequestPreviewRequest  # noqa: Y015
+
+@_typing.final
+class GetPreviewRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFERENCE_ID_FIELD_NUMBER: _builtins.int
+    PREVIEW_ID_FIELD_NUMBER: _builtins.int
+    conference_id: _builtins.str
+    preview_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        conference_id: _builtins.str = ...,
+        preview_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conference_id", b"conference_id", "preview_id", b"preview_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPreviewRequest: _TypeAlias = GetPreviewRequest  # noqa: Y015
+
+@_typing.final
+class Preview(_message.Message):
+    """Kept for a day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    NOW_FIELD_NUMBER: _builtins.int
+    THEN_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """UUID"""
+    state: Global___PreviewState.ValueType
+    @_builtins.property
+    def now(self) -> Global___Outlook:
+        """with what counts at present; this and then once it is done"""
+
+    @_builtins.property
+    def then(self) -> Global___Outlook:
+        """as asked for"""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        state: Global___PreviewState.ValueType = ...,
+        now: Global___Outlook | None = ...,
+        then: Global___Outlook | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["now", b"now", "then", b"then"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "now", b"now", "state", b"state", "then", b"then"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Preview: _TypeAlias = Preview  # noqa: Y015
+
+@_typing.final
+class Outlook(_message.Message):
+    """What would be suggested if nobody had been suggested anything, answered or excluded anybody."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class ByRouteEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    PEOPLE_FIELD_NUMBER: _builtins.int
+    REACHED_FIELD_NUMBER: _builtins.int
+    MOST_FIELD_NUMBER: _builtins.int
+    BY_ROUTE_FIELD_NUMBER: _builtins.int
+    people: _builtins.int
+    """joined"""
+    reached: _builtins.int
+    """with at least one suggestion"""
+    most: _builtins.int
+    """suggestions of whoever has most"""
+    @_builtins.property
+    def by_route(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
+        """tie, friend_of_friend, shared_interest, open_table"""
+
+    def __init__(
+        self,
+        *,
+        people: _builtins.int = ...,
+        reached: _builtins.int = ...,
+        most: _builtins.int = ...,
+        by_route: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by_route", b"by_route", "most", b"most", "people", b"people", "reached", b"reached"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Outlook: _TypeAlias = Outlook  # noqa: Y015

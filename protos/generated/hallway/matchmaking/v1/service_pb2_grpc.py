@@ -54,6 +54,16 @@ class MatchmakingServiceStub:
                 request_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.RequestSolveRequest.SerializeToString,
                 response_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.RequestSolveResponse.FromString,
                 _registered_method=True)
+        self.RequestPreview = channel.unary_unary(
+                '/hallway.matchmaking.v1.MatchmakingService/RequestPreview',
+                request_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.RequestPreviewRequest.SerializeToString,
+                response_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.Preview.FromString,
+                _registered_method=True)
+        self.GetPreview = channel.unary_unary(
+                '/hallway.matchmaking.v1.MatchmakingService/GetPreview',
+                request_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.GetPreviewRequest.SerializeToString,
+                response_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.Preview.FromString,
+                _registered_method=True)
         self.GetWhatWorked = channel.unary_unary(
                 '/hallway.matchmaking.v1.MatchmakingService/GetWhatWorked',
                 request_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.GetWhatWorkedRequest.SerializeToString,
@@ -92,6 +102,19 @@ class MatchmakingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RequestPreview(self, request, context):
+        """Asks a worker what would be suggested with other weights or budgets; nothing of it is written but counts.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPreview(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetWhatWorked(self, request, context):
         """What was learned from suggestions whose time is over, for organizers. Tells of groups, never of one person.
         """
@@ -121,6 +144,16 @@ def add_MatchmakingServiceServicer_to_server(servicer, server):
                     servicer.RequestSolve,
                     request_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.RequestSolveRequest.FromString,
                     response_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.RequestSolveResponse.SerializeToString,
+            ),
+            'RequestPreview': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestPreview,
+                    request_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.RequestPreviewRequest.FromString,
+                    response_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.Preview.SerializeToString,
+            ),
+            'GetPreview': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPreview,
+                    request_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.GetPreviewRequest.FromString,
+                    response_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.Preview.SerializeToString,
             ),
             'GetWhatWorked': grpc.unary_unary_rpc_method_handler(
                     servicer.GetWhatWorked,
@@ -236,6 +269,60 @@ class MatchmakingService:
             '/hallway.matchmaking.v1.MatchmakingService/RequestSolve',
             hallway_dot_matchmaking_dot_v1_dot_service__pb2.RequestSolveRequest.SerializeToString,
             hallway_dot_matchmaking_dot_v1_dot_service__pb2.RequestSolveResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestPreview(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hallway.matchmaking.v1.MatchmakingService/RequestPreview',
+            hallway_dot_matchmaking_dot_v1_dot_service__pb2.RequestPreviewRequest.SerializeToString,
+            hallway_dot_matchmaking_dot_v1_dot_service__pb2.Preview.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPreview(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hallway.matchmaking.v1.MatchmakingService/GetPreview',
+            hallway_dot_matchmaking_dot_v1_dot_service__pb2.GetPreviewRequest.SerializeToString,
+            hallway_dot_matchmaking_dot_v1_dot_service__pb2.Preview.FromString,
             options,
             channel_credentials,
             insecure,

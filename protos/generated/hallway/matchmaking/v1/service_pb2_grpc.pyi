@@ -39,6 +39,9 @@ class MatchmakingServiceStub:
     """"We have met", or a block: the two are never suggested to each other. Not told to the other."""
     RequestSolve: _grpc.UnaryUnaryMultiCallable[_service_pb2.RequestSolveRequest, _service_pb2.RequestSolveResponse]
     """Asks the solver to look at a conference now."""
+    RequestPreview: _grpc.UnaryUnaryMultiCallable[_service_pb2.RequestPreviewRequest, _service_pb2.Preview]
+    """Asks a worker what would be suggested with other weights or budgets; nothing of it is written but counts."""
+    GetPreview: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetPreviewRequest, _service_pb2.Preview]
     GetWhatWorked: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetWhatWorkedRequest, _service_pb2.WhatWorked]
     """What was learned from suggestions whose time is over, for organizers. Tells of groups, never of one person."""
 
@@ -53,6 +56,9 @@ class MatchmakingServiceAsyncStub(MatchmakingServiceStub):
     """"We have met", or a block: the two are never suggested to each other. Not told to the other."""
     RequestSolve: _aio.UnaryUnaryMultiCallable[_service_pb2.RequestSolveRequest, _service_pb2.RequestSolveResponse]  # type: ignore[assignment]
     """Asks the solver to look at a conference now."""
+    RequestPreview: _aio.UnaryUnaryMultiCallable[_service_pb2.RequestPreviewRequest, _service_pb2.Preview]  # type: ignore[assignment]
+    """Asks a worker what would be suggested with other weights or budgets; nothing of it is written but counts."""
+    GetPreview: _aio.UnaryUnaryMultiCallable[_service_pb2.GetPreviewRequest, _service_pb2.Preview]  # type: ignore[assignment]
     GetWhatWorked: _aio.UnaryUnaryMultiCallable[_service_pb2.GetWhatWorkedRequest, _service_pb2.WhatWorked]  # type: ignore[assignment]
     """What was learned from suggestions whose time is over, for organizers. Tells of groups, never of one person."""
 
@@ -88,6 +94,21 @@ class MatchmakingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.RequestSolveResponse, _abc.Awaitable[_service_pb2.RequestSolveResponse]]:
         """Asks the solver to look at a conference now."""
+
+    @_abc_1.abstractmethod
+    def RequestPreview(
+        self,
+        request: _service_pb2.RequestPreviewRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.Preview, _abc.Awaitable[_service_pb2.Preview]]:
+        """Asks a worker what would be suggested with other weights or budgets; nothing of it is written but counts."""
+
+    @_abc_1.abstractmethod
+    def GetPreview(
+        self,
+        request: _service_pb2.GetPreviewRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.Preview, _abc.Awaitable[_service_pb2.Preview]]: ...
 
     @_abc_1.abstractmethod
     def GetWhatWorked(
