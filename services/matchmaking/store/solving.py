@@ -9,13 +9,13 @@ from services.kit.db import Connection
 _REQUEST = """
     insert into solve_request (conference_id, traceparent) select distinct id, $2 from unnest($1::uuid[]) as id
 """
-# A conference is due once it is quiet, or has been asked for during ten times that long. The clock is the
-# database's: one clock for all workers.
+# A conference is due once it is quiet, or has been asked for during twice that long: while changes never cease, nobody
+# waits for more than that and two solves. The clock is the database's: one clock for all workers.
 _CLAIM = """
     with due as (
         select conference_id, min(requested_at) as since from solve_request group by conference_id
         having max(requested_at) <= clock_timestamp() - make_interval(secs => $2)
-            or min(requested_at) <= clock_timestamp() - make_interval(secs => 10 * $2)),
+            or min(requested_at) <= clock_timestamp() - make_interval(secs => 2 * $2)),
     free as (
         select conference_id from due left join solve_lease l using (conference_id)
         where l.leased_until is null or l.leased_until < clock_timestamp()
