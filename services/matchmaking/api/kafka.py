@@ -22,6 +22,7 @@ from services.matchmaking.domain.facts import (
     Tie,
     TieCount,
     end_of_day,
+    person,
 )
 from services.matchmaking.handlers.record_attendees import record_attendees
 from services.matchmaking.handlers.record_conferences import record_conferences
@@ -120,7 +121,7 @@ def _conference(event: Event) -> Conference:
         ends_at = end_of_day(message.ends_on, message.time_zone)
     except (ValueError, KeyError, OverflowError):
         raise Poison("the conference's last day or time zone cannot be read") from None
-    return Conference(_id(message.id), ends_at, event.sequence)
+    return Conference(_id(message.id), ends_at, event.sequence, message.series)
 
 
 def _attendee(event: Event) -> Attendee:
@@ -135,6 +136,7 @@ def _attendee(event: Event) -> Attendee:
         interests=tuple(message.interests),
         formats=tuple(message.formats),
         version=event.sequence,
+        person=person(message.email),
     )
 
 

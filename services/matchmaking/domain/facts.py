@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from hashlib import blake2b
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,16 +22,19 @@ class AttendeeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Conference:
-    """``ends_at``: the midnight that ends its last day, where it takes place."""
+    """``ends_at``: the midnight that ends its last day, where it takes place. ``series``: those of one share who has
+    met; empty: none."""
 
     id: UUID
     ends_at: datetime
     version: int
+    series: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """``budget``: open suggestions and matches this person can take; no ``formats``: any."""
+    """``budget``: open suggestions and matches this person can take; no ``formats``: any. ``person``: the same in
+    every conference, None when that is not known."""
 
     id: UUID
     conference_id: UUID
@@ -39,6 +43,7 @@ class Attendee:
     interests: tuple[str, ...]
     formats: tuple[str, ...]
     version: int
+    person: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,12 @@ class Session:
     id: UUID
     state: SessionState
     version: int
+
+
+def person(email: str) -> bytes | None:
+    """Who somebody is across conferences, without keeping their address."""
+    known = email.strip().casefold()
+    return blake2b(known.encode(), digest_size=16, person=b"hallway").digest() if known else None
 
 
 def end_of_day(day: str, time_zone: str) -> datetime:

@@ -8,15 +8,15 @@ from services.matchmaking.domain.facts import Attendee, Conference, Source, Tie
 from services.matchmaking.store.rows import counts_json
 
 _CONFERENCE = """
-    insert into conference (id, ends_at, version) values ($1, $2, $3)
-    on conflict (id) do update set ends_at = excluded.ends_at, version = excluded.version
+    insert into conference (id, ends_at, version, series) values ($1, $2, $3, $4)
+    on conflict (id) do update set ends_at = excluded.ends_at, version = excluded.version, series = excluded.series
     where conference.version < excluded.version
 """
 _ATTENDEE = """
-    insert into attendee (id, conference_id, state, budget, interests, formats, version)
-    values ($1, $2, $3, $4, $5, $6, $7)
+    insert into attendee (id, conference_id, state, budget, interests, formats, version, person)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)
     on conflict (id) do update set state = excluded.state, budget = excluded.budget, interests = excluded.interests,
-        formats = excluded.formats, version = excluded.version, changed = pg_current_xact_id()
+        formats = excluded.formats, version = excluded.version, person = excluded.person, changed = pg_current_xact_id()
     where attendee.version < excluded.version
 """
 _SOURCE = """
@@ -45,12 +45,15 @@ class FactStore:
 
     async def save_conferences(self, conferences: Sequence[Conference]) -> None:
         """Inserts or brings up to date; each id once."""
-        rows = sorted((c.id, c.ends_at, c.version) for c in conferences)
+        rows = sorted((c.id, c.ends_at, c.version, c.series) for c in conferences)
         await self._tx.executemany(_CONFERENCE, rows)
 
     async def save_attendees(self, attendees: Sequence[Attendee]) -> None:
         """Inserts or brings up to date; each id once."""
-        rows = sorted((a.id, a.conference_id, a.state, a.budget, a.interests, a.formats, a.version) for a in attendees)
+        rows = [
+            (a.id, a.conference_id, a.state, a.budget, a.interests, a.formats, a.version, a.person)
+            for a in sorted(attendees, key=lambda a: a.id)
+        ]
         await self._tx.executemany(_ATTENDEE, rows)
 
     async def save_sources(self, sources: Sequence[Source]) -> None:
