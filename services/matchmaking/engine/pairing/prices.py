@@ -35,6 +35,18 @@ def best_offers(near: Near, arc_weight: Floats, price: Floats, v: int, least: fl
 
 
 @compiled
+def first_prices(near: Near, arc_weight: Floats, budget: Longs) -> Floats:
+    """Half the weight of each person's last pair that fits, as if both people of every pair paid the same."""
+    price, free = np.zeros(len(budget)), np.zeros(len(budget))
+    room = np.empty(max(budget.max(), 1))
+    for v in range(len(price)):
+        found = best_offers(near, arc_weight, free, v, 0.0, room[: max(budget[v], 1)])
+        if budget[v] > 0 and found == budget[v]:
+            price[v] = room[budget[v] - 1] / 2
+    return price
+
+
+@compiled
 def best_price(offers: Floats, found: int, budget: int, degree: int, floor: float) -> float:
     """The middle of the prices that are best given these offers; negative only for whom nobody would pay for."""
     if found == 0:

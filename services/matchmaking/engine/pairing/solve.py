@@ -7,11 +7,11 @@ from services.matchmaking.engine.pairing.copies import Core, copied, count_copie
 from services.matchmaking.engine.pairing.forest import forest
 from services.matchmaking.engine.pairing.graph import Flags, Floats, Ints, Longs, near
 from services.matchmaking.engine.pairing.market import Market, Pairing, worth
-from services.matchmaking.engine.pairing.prices import descend, reached, surplus, upper_bound
+from services.matchmaking.engine.pairing.prices import descend, first_prices, reached, surplus, upper_bound
 from services.matchmaking.engine.pairing.proof import inside, more_prices, net_prices, outside
 from services.matchmaking.engine.pairing.repair import spread
 
-SWEEPS = 24
+SWEEPS = 16
 # Pairs this far beyond, or short of, their people's prices are taken as decided; in units of how far weights spread.
 MARGIN = 0.1
 # Up to so many edges among copies nothing is taken as decided, and the result is proven best.
@@ -38,8 +38,9 @@ def pair(market: Market, exact: bool | None = None) -> Pairing:
 def _pair(a: Ints, b: Ints, weight: Floats, budget: Longs, floor: Floats, margin: float) -> tuple[Flags, float, Floats]:
     people = len(budget)
     around = near(people, a, b)
-    prices = np.zeros(people)
-    descend(around, weight[around.edge], budget, floor, prices, SWEEPS)
+    arc_weight = weight[around.edge]
+    prices = first_prices(around, arc_weight, budget)
+    descend(around, arc_weight, budget, floor, prices, SWEEPS)
     beyond = surplus(a, b, weight, prices)
     bound = upper_bound(beyond, budget, floor, prices)
     fixed, open_ = _decided(a, b, beyond, budget, margin)
