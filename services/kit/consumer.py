@@ -36,8 +36,7 @@ class Consumer:
         self._pool, self._owner, self._subscription = pool, owner, subscription
         self._name, self._silence_seconds = f"consumer {subscription.group}", settings.kafka_silence_seconds
         self._failure: str | None = None
-        self._stopping = asyncio.Event()
-        self._in_a_row, self._busy, self._active_at = 0, False, time.monotonic()
+        self._stopping, self._in_a_row, self._busy, self._active_at = asyncio.Event(), 0, False, time.monotonic()
         self.broker = KafkaBroker(
             settings.kafka_bootstrap.split(","), client_id=f"hallway-{subscription.group}", consumer_only=True,
             allow_auto_create_topics=False, apply_types=False, graceful_timeout=10.0, logger=None,
@@ -54,6 +53,7 @@ class Consumer:
 
     async def start(self) -> None:
         await self.broker.start()
+        self._active_at = time.monotonic()
 
     async def stop(self) -> None:
         """Leaves the group once the batch under way is done, within FastStream's graceful time-out."""

@@ -262,7 +262,7 @@ class Hall:
                 "HALLWAY_KAFKA_IDEMPOTENCE": "true",
                 "HALLWAY_KAFKA_SESSION_TIMEOUT_MS": "6000",
             }
-        extra |= {"HALLWAY_KAFKA_SILENCE_SECONDS": "20", "HALLWAY_SOLVE_LEASE_SECONDS": "5"}
+        extra["HALLWAY_SOLVE_LEASE_SECONDS"] = "5"  # shorter than a process stands still
         argv = (program, "-m", "tests.chaos.launch", *module)
         return replace(process, argv=argv, env={**process.env, **extra})
 
