@@ -111,7 +111,7 @@ class Service(Generic[S]):
         try:
             sys.exit(uvloop.run(work))
         except (migrate.SchemaError, KafkaError, *TRANSIENT) as error:
-            sys.exit(f"{self.name} cannot go on: {error}")
+            sys.exit(f"{self.name} cannot go on: {str(error) or describe(error)}")
         except Exception:
             logger.exception("%s failed", self.name)
             sys.exit(1)

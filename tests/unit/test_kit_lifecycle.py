@@ -1,12 +1,17 @@
 """A process starts its parts in order, stops them in reverse order, and ends when one has a problem."""
 
 import asyncio
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from services.kit import lifecycle
 from services.kit.db import TRANSIENT
-from services.kit.lifecycle import Loop, Process
+from services.kit.lifecycle import Loop, Process, Service
+from services.kit.settings import ServiceSettings
 
 
 class Pool:
@@ -76,6 +81,17 @@ async def test_a_process_that_cannot_get_started_ends_so_that_it_is_started_anew
     with pytest.raises(TimeoutError):
         await process(log).run([Part("a", log), Hangs("b", log)])
     assert log == ["start a", "stop a", "close pool"]
+
+
+def test_a_service_that_gives_up_says_why_even_where_the_error_has_no_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ends(work: Coroutine[Any, Any, int]) -> int:
+        work.close()
+        raise TimeoutError
+
+    monkeypatch.setattr(lifecycle, "run", ends)
+    monkeypatch.setattr(sys, "argv", ["portal"])
+    with pytest.raises(SystemExit, match="portal cannot go on: TimeoutError"):
+        Service("portal", ServiceSettings, Path(), lambda resources: []).main()
 
 
 async def test_parts_started_before_one_that_cannot_start_are_stopped() -> None:
