@@ -86,7 +86,7 @@ class AttendeeService:
 
     async def facts(self) -> list[Fact]:
         """Every event published so far, in order within each topic and key."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while await self.pool.fetchval("select exists (select from outbox where sent_at is null)"):
                 await asyncio.sleep(0.02)
             wanted = await self.pool.fetchval("select count(*) from outbox")

@@ -115,7 +115,7 @@ def kafka_settings(request: pytest.FixtureRequest, kafka: str) -> dict[str, obje
     }
 
 
-async def eventually(check: Callable[[], Awaitable[bool]], seconds: float = 30.0) -> None:
+async def eventually(check: Callable[[], Awaitable[bool]], seconds: float = 90.0) -> None:
     """Waits until ``check`` answers true; fails after ``seconds``, a bound on hanging and no measurement."""
     async with asyncio.timeout(seconds):
         while not await check():

@@ -133,7 +133,7 @@ class MatchmakingService:
         """Every event published so far, in order within each topic and key."""
         await self.quiet()
         wanted = await self.pool.fetchval("select count(*) from outbox")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             return await _read(self.bootstrap, wanted)
 
     async def held(self, attendee: UUID) -> int:

@@ -77,7 +77,7 @@ async def events(stage):
 
 async def until(pairs, name, text):
     """The next event of this name that says this."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         async for event, data in pairs:
             if event == name and text in data:
                 return data
@@ -100,7 +100,7 @@ async def test_only_what_changed_is_sent(stage):
         await until(pairs, "latest", "Window table 1")
         await schedule(stage, UUID(int=99))
         seen = []
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             async for name, _ in pairs:
                 seen.append(name)
                 if name == "latest":

@@ -206,7 +206,7 @@ async def test_a_taken_port_is_an_error_at_start(world: World) -> None:
 
 async def test_the_standard_health_service_answers(world: World) -> None:
     async with grpc.aio.insecure_channel(f"127.0.0.1:{world.port}") as channel:
-        reply = await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=2)
+        reply = await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=30)
     assert reply.status == health_pb2.HealthCheckResponse.SERVING
 
 

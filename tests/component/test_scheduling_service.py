@@ -72,7 +72,7 @@ class Running:
 
     async def hears(self, wanted: int) -> list[tuple[str, int, pb.Session]]:
         """The first `wanted` events the service published, as (type, sequence, session)."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while len(self.told) < wanted:
                 record = await self.consumer.getone()
                 headers = envelope.text_headers(record.headers)

@@ -136,7 +136,7 @@ def fine(response: httpx.Response) -> Any:
     return response.json() if response.content else None
 
 
-async def polled(api: httpx.AsyncClient, path: str, enough: Any, seconds: float = 40) -> Any:
+async def polled(api: httpx.AsyncClient, path: str, enough: Any, seconds: float = 90) -> Any:
     """Asks until the answer is enough; the bound is on hanging."""
     async with asyncio.timeout(seconds):
         while not enough(body := fine(await api.get(path))):

@@ -22,7 +22,8 @@ FLAGS = [
 ]
 PHONE = {"width": 390, "height": 844}
 LAPTOP = {"width": 1280, "height": 800}
-PATIENCE = 40_000  # milliseconds; a bound on hanging
+PATIENCE = 60_000  # milliseconds; a bound on hanging
+expect.set_options(timeout=PATIENCE)
 REASON = re.compile(r"You answered each other \d+ times on the corridor channel in November 2026\.")
 
 

@@ -118,7 +118,7 @@ async def test_commands_on_one_conference_wait_for_each_other(pool: Pool) -> Non
         await first.lock_conference(CONFERENCE)
         async with writing(pool) as second:
             waiting = asyncio.ensure_future(second.lock_conference(CONFERENCE))
-            await eventually(lambda: pool.fetchval("select exists (select from pg_locks where not granted)"), 10)
+            await eventually(lambda: pool.fetchval("select exists (select from pg_locks where not granted)"))
             assert not waiting.done()
             await first.tx.execute("rollback; begin")
             await waiting

@@ -147,7 +147,7 @@ async def test_two_writers_who_want_the_last_place_do_not_both_get_it(db: Db):
 
 
 async def _blocked(pool: Pool) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while not await pool.fetchval("select exists (select from pg_locks where not granted)"):
             await asyncio.sleep(0.01)
 
