@@ -118,7 +118,7 @@ async def test_a_tie_may_come_before_its_people_and_its_source(db: Db):
 async def test_a_suggestion_that_does_not_fit_a_budget_is_not_added(db: Db):
     a, b, c = await db.people(1, 1, 1)
     first, second = suggestion(db.conference, (a, b)), suggestion(db.conference, (b, c))
-    assert await db.add(first, second) == [first]
+    assert [s.id for s in await db.add(first, second)] == [first.id]
     assert await db.add(second) == []
     assert [await db.holds(person) for person in (a, b, c)] == [1, 1, 0]
 
@@ -176,6 +176,19 @@ async def test_a_no_frees_ones_own_place_and_not_the_others(db: Db):
     await db.answer(made, a, Answer.NO)
     assert (await db.holds(a), await db.holds(b)) == (0, 1)
     assert (await db.listed(a), await db.listed(b)) == ([], [made.id])
+
+
+async def test_a_suggestion_carries_its_place_among_each_ones_whatever_they_answered(db: Db):
+    a, b, c, d = await db.people(4, 4, 4, 4)
+    (best,) = await db.add(suggestion(db.conference, (a, b), weight=0.9))
+    await db.answer(best, a, Answer.NO)
+    middle, last = await db.add(
+        suggestion(db.conference, (b, c), weight=0.7), suggestion(db.conference, (a, c), weight=0.6)
+    )
+    ranks = [dict(zip(s.attendee_ids, s.ranks, strict=True)) for s in (best, middle, last)]
+    assert ranks == [{a: 1, b: 1}, {b: 2, c: 1}, {a: 2, c: 2}]
+    (expired, *_) = sorted(await db.expire(), key=lambda s: -s.weight)
+    assert expired.ranks == (1, 1)
 
 
 async def test_answering_leaves_the_published_version_alone(db: Db):

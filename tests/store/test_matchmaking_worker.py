@@ -55,7 +55,7 @@ async def outcomes(made: Database, here: UUID, count: int, sessions: int) -> Non
             pair = ids(2)
             past = replace(suggestion(here, pair, expires_at=NOW - timedelta(hours=1)), signals=(1.0, 0.0, 0.0, 0.0))
             await FactStore(tx).save_attendees([attendee(id, here) for id in pair])
-            assert await SuggestionStore(tx).add([past]) == [past]
+            assert len(await SuggestionStore(tx).add([past])) == 1
             if n < sessions:
                 await MatchStore(tx).make_match(past)
                 await MatchStore(tx).follow_sessions([Session(past.id, SessionState.HELD, 1)])

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from services.kit.db import Pool
+from services.portal.api.http import views
 from services.portal.domain import mails, tokens
 from services.portal.domain.mails import Notice
 from services.portal.domain.read_model import (
@@ -76,12 +77,15 @@ async def counter(pool: Pool) -> int:
 
 async def test_what_was_written_is_read_again(pool: Pool):
     source = Source(UUID(int=70), 1, HERE, "irc", "chat", "public", "imported", 5, 4, 1, 2)
-    open_one = suggestion(80, "open", 12, 11)
+    open_one = replace(suggestion(80, "open", 12, 11), ranks=(2, 1))
     await take(pool, CONFERENCE, person(11), person(12), source, open_one, SESSION)
     assert await reads.conference(pool, "pycamp") == CONFERENCE
     assert await reads.attendees(pool, HERE, None, 10) == [person(11), person(12)]
     assert await reads.sources(pool, HERE) == [source]
     assert await reads.open_suggestions(pool, UUID(int=11)) == [open_one]
+    shown = views.suggestion(open_one, UUID(int=11), {})
+    assert shown["rank"] == 1  # and nobody else's
+    assert "ranks" not in shown
     assert await reads.sessions(pool, HERE, UUID(int=12), None, 10) == [SESSION]
     assert await reads.session(pool, SESSION.id) == SESSION
     assert await reads.names(pool, [UUID(int=11)]) == {UUID(int=11): "Person 11"}

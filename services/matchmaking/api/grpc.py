@@ -152,4 +152,6 @@ def _worked(lesson: Lesson | None) -> pb.WhatWorked:
 
 def _own(own: OwnSuggestion) -> pb.OwnSuggestion:
     answer = pb.Answer.Value(f"ANSWER_{own.answer.name}") if own.answer else pb.ANSWER_UNSPECIFIED
-    return pb.OwnSuggestion(suggestion=suggestion_message(own.suggestion), answer=answer, rank=own.rank)
+    message = suggestion_message(own.suggestion)
+    del message.ranks[:]  # the other's place may tell of what the other's other people answered
+    return pb.OwnSuggestion(suggestion=message, answer=answer, rank=own.rank)

@@ -64,7 +64,8 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """People proposed to each other; the directions of ``evidence`` follow the order of ``attendee_ids``. ``signals``:
-    what spoke for it when it was made, as the engine counts; never told to anybody."""
+    what spoke for it when it was made, as the engine counts; never told to anybody. ``ranks``: for each attendee, its
+    place among all their open suggestions when it was made, whatever they answered; 1 is best."""
 
     id: UUID
     conference_id: UUID
@@ -77,6 +78,7 @@ class Suggestion:
     expires_at: datetime
     version: int
     signals: tuple[float, ...] | None = None
+    ranks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ def suggestion_message(suggestion: Suggestion) -> pb.Suggestion:
         evidence=[_evidence(reason) for reason in suggestion.evidence],
         format=suggestion.format,
         state=pb.SuggestionState.Value(f"SUGGESTION_STATE_{suggestion.state.name}"),
+        ranks=suggestion.ranks,
     )
     message.expires_at.FromDatetime(suggestion.expires_at)
     return message

@@ -19,7 +19,7 @@ from services.matchmaking.domain.suggestion import (
 
 SUGGESTION = (
     "s.id, s.conference_id, s.attendee_ids, s.route, s.evidence::text as evidence, s.format, s.weight, s.state,"
-    " s.expires_at, s.version"
+    " s.expires_at, s.version, s.ranks"
 )
 MATCH = (
     "s.id, s.conference_id, s.attendee_ids, s.evidence::text as evidence, s.format,"
@@ -41,6 +41,7 @@ def suggestion(row: Record) -> Suggestion:
         state=SuggestionState(row["state"]),
         expires_at=row["expires_at"],
         version=row["version"],
+        ranks=tuple(row["ranks"]),
     )
 
 

@@ -1,6 +1,7 @@
 """Writes suggestions, answers, exclusions; the one place that keeps to budgets and exclusions (promises 3, 9)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -23,8 +24,14 @@ _SPENT = """
 """
 _INSERT = """
     insert into suggestion
-        (id, conference_id, attendee_ids, route, evidence, format, weight, state, expires_at, version, signals)
-    values ($1, $2, $3, $4, $5::text::jsonb, $6, $7, $8, $9, $10, $11)
+        (id, conference_id, attendee_ids, route, evidence, format, weight, state, expires_at, version, signals,
+         ranks)
+    values ($1, $2, $3, $4, $5::text::jsonb, $6, $7, $8, $9, $10, $11, $12)
+"""
+# Whatever they answered: a place among what somebody did not turn down would tell of it.
+_OPEN_OF = """
+    select m.attendee_id, s.weight, s.id from membership m join suggestion s on s.id = m.suggestion_id
+    where m.attendee_id = any($1) and s.state = 'open'
 """
 _MEMBERS = """
     insert into membership (suggestion_id, attendee_id, holds)
@@ -89,8 +96,24 @@ class SuggestionStore:
             for id in suggestion.attendee_ids:
                 room[id] -= 1
             added.append(suggestion)
+        added = await self._ranked(added)
         await self._insert(added)
         return added
+
+    async def _ranked(self, added: Sequence[Suggestion]) -> list[Suggestion]:
+        people = list({id for s in added for id in s.attendee_ids})
+        places: dict[UUID, list[tuple[float, UUID]]] = {person: [] for person in people}
+        for row in await self._tx.fetch(_OPEN_OF, people):
+            places[row["attendee_id"]].append((-row["weight"], row["id"]))
+        for s in added:
+            for person in s.attendee_ids:
+                places[person].append((-s.weight, s.id))
+        for of in places.values():
+            of.sort()
+        return [
+            replace(s, ranks=tuple(places[person].index((-s.weight, s.id)) + 1 for person in s.attendee_ids))
+            for s in added
+        ]
 
     async def _locked(self, attendee_ids: Sequence[UUID]) -> list[Record]:
         # Two statements: the second one's snapshot sees what was committed while the first one waited.
@@ -107,7 +130,7 @@ class SuggestionStore:
             _INSERT,
             [
                 (s.id, s.conference_id, s.attendee_ids, s.route, rows.evidence_json(s.evidence), s.format, s.weight,
-                 s.state, s.expires_at, s.version, s.signals)
+                 s.state, s.expires_at, s.version, s.signals, s.ranks)
                 for s in added
             ],
         )  # fmt: skip

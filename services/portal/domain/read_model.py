@@ -78,6 +78,7 @@ class Suggestion:
     state: str
     expires_at: datetime | None
     evidence: tuple[dict[str, Any], ...]
+    ranks: tuple[int | None, ...] = ()  # for each attendee, its place among theirs when it was made
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,8 @@ async def open_suggestions(reader: Reader, attendee_id: UUID) -> list[Suggestion
     """What was suggested to this person and is open: the same whatever anybody answered."""
     records = await reader.fetch(
         """SELECT s.*, array(SELECT attendee_id FROM read_suggestion_member m WHERE m.suggestion_id = s.id
-                             ORDER BY place) AS attendee_ids
+                             ORDER BY place) AS attendee_ids,
+                  array(SELECT rank FROM read_suggestion_member m WHERE m.suggestion_id = s.id ORDER BY place) AS ranks
            FROM open_suggestion s JOIN read_suggestion_member mine ON mine.suggestion_id = s.id
            WHERE mine.attendee_id = $1 ORDER BY s.id LIMIT 1000""",
         attendee_id,

@@ -51,8 +51,8 @@ _TABLES: dict[type[Row], tuple[str, dict[str, str]]] = {
 }  # fmt: skip
 
 _MEMBERS = {
-    Suggestion: """INSERT INTO read_suggestion_member (suggestion_id, attendee_id, place)
-                   SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[]) ON CONFLICT DO NOTHING""",
+    Suggestion: """INSERT INTO read_suggestion_member (suggestion_id, attendee_id, place, rank)
+                   SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[]) ON CONFLICT DO NOTHING""",
     Match: """INSERT INTO read_match_member (match_id, attendee_id)
               SELECT m, a FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS r (m, a, place) ON CONFLICT DO NOTHING""",
     Session: """INSERT INTO read_session_member (session_id, attendee_id)
@@ -93,6 +93,13 @@ def _newest(rows: Sequence[Row]) -> list[Row]:
     return list(newest.values())
 
 
+def _member(row: Any, place: int) -> tuple[Any, ...]:
+    member = (row.id, row.attendee_ids[place], place)
+    if isinstance(row, Suggestion):
+        return (*member, row.ranks[place] if place < len(row.ranks) else None)
+    return member
+
+
 class ReadModelStore:
     """Implements the ReadModel port over one connection."""
 
@@ -115,7 +122,7 @@ class ReadModelStore:
         statement = _MEMBERS.get(type(rows[0]))
         if statement is None:
             return
-        members = [(row.id, person, place) for row in rows for place, person in enumerate(row.attendee_ids)]
+        members = [_member(row, place) for row in rows for place in range(len(row.attendee_ids))]
         if members:
             await self._tx.execute(statement, *map(list, zip(*members, strict=True)))
 

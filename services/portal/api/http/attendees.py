@@ -75,7 +75,7 @@ async def list_suggestions(call: ReaderOrActor, slug: str, attendee_id: str) -> 
     person = await call.attendee(attendee_id)
     found = await reads.open_suggestions(call.deps.pool, person.id)
     names = await _names(call, (i for s in found for i in s.attendee_ids))
-    return {"suggestions": [views.suggestion(s, names) for s in found]}
+    return {"suggestions": [views.suggestion(s, person.id, names) for s in found]}
 
 
 @router.post("/attendees/{attendee_id}/suggestions/{suggestion_id}/answer")

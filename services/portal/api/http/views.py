@@ -26,9 +26,15 @@ def source(s: Source) -> dict[str, Any]:
     return _without(s, "version", "conference_id", "state")
 
 
-def suggestion(s: Suggestion, names: Mapping[UUID, str]) -> dict[str, Any]:
-    """A suggestion: who, by which route, why. It has no answers."""
-    return _without(s, "version", "conference_id", "attendee_ids") | people(s.attendee_ids, names)
+def suggestion(s: Suggestion, of: UUID, names: Mapping[UUID, str]) -> dict[str, Any]:
+    """A suggestion of one of its people: who, by which route, why, and its place among theirs alone. It has no
+    answers."""
+    rank = dict(zip(s.attendee_ids, s.ranks, strict=False)).get(of)
+    return (
+        _without(s, "version", "conference_id", "attendee_ids", "ranks")
+        | people(s.attendee_ids, names)
+        | {"rank": rank}
+    )
 
 
 def session(s: Session, names: Mapping[UUID, str]) -> dict[str, Any]:

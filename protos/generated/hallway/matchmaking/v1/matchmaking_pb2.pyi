@@ -142,6 +142,7 @@ class Suggestion(_message.Message):
     FORMAT_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
     EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    RANKS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUID"""
     conference_id: _builtins.str
@@ -155,6 +156,12 @@ class Suggestion(_message.Message):
     def evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___Evidence]: ...
     @_builtins.property
     def expires_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def ranks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """For each attendee, its place among all their open suggestions when it was made, whatever they answered; 1 is best.
+        One person's place is no other's business.
+        """
+
     def __init__(
         self,
         *,
@@ -166,10 +173,11 @@ class Suggestion(_message.Message):
         format: _builtins.str = ...,
         state: Global___SuggestionState.ValueType = ...,
         expires_at: _timestamp_pb2.Timestamp | None = ...,
+        ranks: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attendee_ids", b"attendee_ids", "conference_id", b"conference_id", "evidence", b"evidence", "expires_at", b"expires_at", "format", b"format", "id", b"id", "route", b"route", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attendee_ids", b"attendee_ids", "conference_id", b"conference_id", "evidence", b"evidence", "expires_at", b"expires_at", "format", b"format", "id", b"id", "ranks", b"ranks", "route", b"route", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
