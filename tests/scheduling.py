@@ -10,6 +10,10 @@ from services.scheduling.domain.venue import Place, PlaceRow
 from services.scheduling.engine.formats import FORMATS
 from services.scheduling.engine.instant import Group
 from services.scheduling.engine.model import Model, Person
+from services.scheduling.handlers.find_sessions import list_sessions
+from services.scheduling.handlers.follow_conferences import follow_conferences
+from services.scheduling.handlers.set_venue import set_venue
+from services.scheduling.store.write import Store
 
 NOW = datetime(2027, 5, 1, 12, 0, tzinfo=UTC)  # ten days before
 
@@ -69,3 +73,22 @@ def group(of: Model, format: str = "coffee", *numbers: int) -> Group:
 
 def match(conference_id: UUID, *people: UUID, format: str = "coffee") -> Match:
     return Match(uuid4(), conference_id, people or (uuid4(), uuid4()), format)
+
+
+async def act(pool, handler, *arguments):
+    """One use case in one transaction, as the doors run it."""
+    async with pool.acquire() as tx, tx.transaction():
+        return await handler(Store(tx), *arguments)
+
+
+async def ready(pool, *rows):
+    """A known conference with this venue."""
+    at = conference()
+    await act(pool, follow_conferences, [at], NOW)
+    venue = await act(pool, set_venue, at.id, rows or [row()], NOW)
+    return at, venue.places
+
+
+async def all_sessions(pool, at):
+    sessions, _ = await act(pool, list_sessions, at.id, None, None, 1_000)
+    return sessions

@@ -30,7 +30,7 @@ from services.scheduling.handlers.set_availability import set_availability
 from services.scheduling.handlers.set_talks import set_talks
 from services.scheduling.handlers.set_venue import set_venue
 from services.scheduling.store.write import Store
-from tests.scheduling import NOW, between, conference, match, row
+from tests.scheduling import NOW, act, all_sessions, between, conference, match, ready, row
 
 FIRST = "the first time both are free and a place is"
 
@@ -38,25 +38,6 @@ FIRST = "the first time both are free and a place is"
 @pytest.fixture
 async def pool(database):
     return (await database("scheduling")).pool
-
-
-async def act(pool, handler, *arguments):
-    """One use case in one transaction, as the doors run it."""
-    async with pool.acquire() as tx, tx.transaction():
-        return await handler(Store(tx), *arguments)
-
-
-async def ready(pool, *rows):
-    """A known conference with this venue."""
-    at = conference()
-    await act(pool, follow_conferences, [at], NOW)
-    venue = await act(pool, set_venue, at.id, rows or [row()], NOW)
-    return at, venue.places
-
-
-async def all_sessions(pool, at):
-    sessions, _ = await act(pool, list_sessions, at.id, None, None, 1_000)
-    return sessions
 
 
 async def published(pool):
@@ -381,7 +362,7 @@ async def test_people_whose_place_closes_are_asked_to_choose_and_nobody_chooses_
     one, other = match(at.id), match(at.id)
     await act(pool, place_matches, [one, other], NOW)
     venue = await act(pool, set_venue, at.id, [row("Garden", seats=6)], NOW, (), True)
-    assert venue.rehomed == 1
+    assert len(venue.changes) == 1
     lost = await act(pool, Store.session, one.id)
     assert (lost.state, lost.asked, lost.calendar_sequence) == (State.UNPLACED, True, 1)
     assert lost.during == between(11, "09:00", "09:30")  # what calendars take out
@@ -425,7 +406,7 @@ async def test_a_lost_table_is_replaced_by_a_free_one_of_the_same_place_in_silen
     await act(pool, place_matches, [one, other], NOW)
     await act(pool, cancel_session, one.id, None, "", NOW)
     venue = await act(pool, set_venue, at.id, [row(capacity=1)], NOW, (), True)
-    assert venue.rehomed == 0
+    assert venue.changes == []
     kept = await act(pool, Store.session, other.id)
     assert (kept.state, kept.table_no, kept.version) == (State.SCHEDULED, 1, 1)
     assert kept.during == between(11, "09:00", "09:30")

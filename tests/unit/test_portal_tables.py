@@ -125,5 +125,26 @@ def test_a_talk_time_that_is_none_is_refused_naming_its_line():
 def test_places_need_numbers():
     content = b"name,capacity,seats,formats,opens,closes\nCorner,0,many,coffee;table,09:00,18:00\n"
     with pytest.raises(Invalid) as caught:
-        programme.venue_from_csv(content)
+        programme.venue_from_csv(content, ZoneInfo("Europe/Madrid"))
     assert [(p.field, p.row) for p in caught.value.problems] == [("capacity", 2), ("seats", 2)]
+
+
+def test_times_in_which_a_place_is_closed_are_local():
+    content = (
+        b"name,capacity,seats,formats,opens,closes,closed\n"
+        b"Corner,1,2,,09:00,18:00,2027-05-14 12:00/2027-05-14 13:00; 2027-05-15T09:00Z/2027-05-15T10:00Z\n"
+        b"Hall,1,2,,09:00,18:00,\n"
+    )
+    corner, hall = programme.venue_from_csv(content, ZoneInfo("Europe/Madrid"))
+    assert corner.closed == (
+        (datetime(2027, 5, 14, 10, tzinfo=UTC), datetime(2027, 5, 14, 11, tzinfo=UTC)),
+        (datetime(2027, 5, 15, 9, tzinfo=UTC), datetime(2027, 5, 15, 10, tzinfo=UTC)),
+    )
+    assert hall.closed == ()
+
+
+@pytest.mark.parametrize("cell", ["noon", "2027-05-14 12:00", "2027-05-14 13:00/2027-05-14 12:00"])
+def test_a_closed_time_that_is_none_is_refused_naming_its_line(cell):
+    content = f"name,capacity,seats,formats,opens,closes,closed\nCorner,1,2,,09:00,18:00,{cell}\n".encode()
+    with pytest.raises(Invalid, match="line 2: closed is like 2027-05-14 12:00/2027-05-14 13:00"):
+        programme.venue_from_csv(content, ZoneInfo("Europe/Madrid"))

@@ -1,5 +1,6 @@
 """The venue and the talks of a conference, as organizers hand them over in CSV files."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -9,14 +10,17 @@ from services.portal.domain import table
 from services.portal.domain.table import Line
 
 VENUE = ("name", "capacity", "seats", "formats", "opens", "closes")
-VENUE_OPTIONAL = ("building", "quiet", "step_free")
+VENUE_OPTIONAL = ("building", "quiet", "step_free", "closed")
 TALKS = ("id", "title", "room", "starts", "ends", "speaker_emails")
 _MOST = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A table, room or corner; opens and closes are HH:MM local, capacity counts sessions, seats people."""
+    """A table, room or corner; opens and closes are HH:MM local, capacity counts sessions, seats people.
+
+    closed: from when to when (in UTC) it is not open after all.
+    """
 
     name: str
     capacity: int
@@ -27,6 +31,7 @@ class Place:
     building: str = ""
     quiet: bool = False
     step_free: bool = False
+    closed: tuple[tuple[datetime, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +47,16 @@ class Talk:
     speaker_emails: tuple[str, ...]
 
 
-def venue_from_csv(content: bytes) -> list[Place]:
-    """The places of a venue.csv. Raises Invalid naming every line to mend."""
+def venue_from_csv(content: bytes, zone: ZoneInfo) -> list[Place]:
+    """The places of a venue.csv, whose times are local. Raises Invalid naming every line to mend."""
     problems: list[Problem] = []
-    places = [_place(line, problems) for line in table.read(content, VENUE, VENUE_OPTIONAL)]
+    places = [_place(line, zone, problems) for line in table.read(content, VENUE, VENUE_OPTIONAL)]
     if problems:
         raise Invalid.all(problems[: table.PROBLEMS])
     return places
 
 
-def _place(line: Line, problems: list[Problem]) -> Place:
+def _place(line: Line, zone: ZoneInfo, problems: list[Problem]) -> Place:
     cells = line.cells
     return Place(
         cells["name"],
@@ -63,7 +68,19 @@ def _place(line: Line, problems: list[Problem]) -> Place:
         cells.get("building", ""),
         _flag(line, "quiet", problems),
         _flag(line, "step_free", problems),
+        tuple(_closed(line, zone, problems)),
     )
+
+
+def _closed(line: Line, zone: ZoneInfo, problems: list[Problem]) -> Iterator[tuple[datetime, datetime]]:
+    for stretch in _list(line.cells.get("closed", "")):
+        starts, _, ends = stretch.partition("/")
+        starts_at, ends_at = local(starts.strip(), zone), local(ends.strip(), zone)
+        if starts_at and ends_at and starts_at < ends_at:
+            yield starts_at, ends_at
+        else:
+            hint = "closed is like 2027-05-14 12:00/2027-05-14 13:00, several with ; between them"
+            problems.append(Problem("closed", f"line {line.number}: {hint}", line.number))
 
 
 def _flag(line: Line, field: str, problems: list[Problem]) -> bool:

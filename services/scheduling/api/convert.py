@@ -1,5 +1,6 @@
 """Protobuf messages as domain values and back; errors name the field as the caller wrote it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,10 +12,11 @@ from services.kit.errors import Invalid
 from services.kit.ids import parse_id
 from services.scheduling.domain.interval import Interval
 from services.scheduling.domain.programme import Talk, Wishes
-from services.scheduling.domain.session import Spot, State
+from services.scheduling.domain.session import Change, Spot, State, Version
 from services.scheduling.domain.venue import Place, PlaceRow, Travel
-from services.scheduling.store.publish import interval_message
+from services.scheduling.store.publish import STATES, interval_message, session_message, timestamp
 
+SHOWN = 1_000
 OUTCOMES = {service.OUTCOME_HELD: State.HELD, service.OUTCOME_MISSED: State.MISSED}
 
 
@@ -75,6 +77,23 @@ def place_message(place: Place) -> pb.Place:
         quiet=place.quiet,
         step_free=place.step_free,
         closed=map(interval_message, place.closed),
+    )
+
+
+def changed(changes: Sequence[Change]) -> list[pb.Session]:
+    """The first thousand sessions of changes, as they are now."""
+    return [session_message(change.session) for change in changes[:SHOWN]]
+
+
+def version_message(version: Version) -> service.SessionVersion:
+    """A session as it once was."""
+    return service.SessionVersion(
+        version=version.version,
+        state=STATES[version.state],
+        place_name=version.place_name,
+        during=interval_message(version.during) if version.during else None,
+        reason=version.reason,
+        saved_at=timestamp(version.saved_at),
     )
 
 

@@ -12,12 +12,15 @@ from services.kit.ids import parse_id
 from services.kit.rpc import command, question
 from services.scheduling.api import convert
 from services.scheduling.handlers.cancel_session import cancel_session
-from services.scheduling.handlers.find_sessions import get_session, list_sessions
+from services.scheduling.handlers.find_sessions import get_session, list_sessions, list_versions
+from services.scheduling.handlers.freeze_plan import freeze_plan
 from services.scheduling.handlers.move_session import move_session, offer_slots
 from services.scheduling.handlers.record_outcome import record_outcome
 from services.scheduling.handlers.set_availability import set_availability
 from services.scheduling.handlers.set_talks import set_talks
 from services.scheduling.handlers.set_venue import set_venue
+from services.scheduling.handlers.undo_change import undo_change
+from services.scheduling.store.preview import previewed
 from services.scheduling.store.publish import session_message
 from services.scheduling.store.write import Store
 
@@ -38,19 +41,42 @@ class Api(SchedulingServiceServicer):
             conference_id = parse_id(request.conference_id, "conference_id")
             rows = [convert.place_row(place, number) for number, place in enumerate(request.places)]
             travel = [convert.travel(way) for way in request.travel]
-            venue = await set_venue(Store(tx), conference_id, rows, self.clock(), travel, request.rehome)
-            return service.SetVenueResponse(places=map(convert.place_message, venue.places), rehomed=venue.rehomed)
+            rehome = request.rehome or request.preview
+            venue = await set_venue(Store(tx), conference_id, rows, self.clock(), travel, rehome)
+            return service.SetVenueResponse(
+                places=map(convert.place_message, venue.places),
+                rehomed=len(venue.changes),
+                sessions=convert.changed(venue.changes),
+            )
 
-        return await command(self.pool, context, service.SetVenueResponse, work, alone=True)
+        done = previewed(work) if request.preview else work
+        return await command(self.pool, context, service.SetVenueResponse, done, alone=True)
 
     async def SetTalks(self, request: service.SetTalksRequest, context: Any) -> service.SetTalksResponse:
         async def work(tx: Connection) -> service.SetTalksResponse:
             conference_id = parse_id(request.conference_id, "conference_id")
             talks = [convert.talk(talk, number) for number, talk in enumerate(request.talks)]
-            count = await set_talks(Store(tx), conference_id, talks, self.clock())
-            return service.SetTalksResponse(talks=count)
+            changes = await set_talks(Store(tx), conference_id, talks, self.clock())
+            return service.SetTalksResponse(talks=len(talks), sessions=convert.changed(changes))
 
-        return await command(self.pool, context, service.SetTalksResponse, work, alone=True)
+        done = previewed(work) if request.preview else work
+        return await command(self.pool, context, service.SetTalksResponse, done, alone=True)
+
+    async def UndoChange(self, request: service.UndoChangeRequest, context: Any) -> service.UndoChangeResponse:
+        async def work(tx: Connection) -> service.UndoChangeResponse:
+            conference_id = parse_id(request.conference_id, "conference_id")
+            kind, changes = await undo_change(Store(tx), conference_id, self.clock(), request.rehome)
+            return service.UndoChangeResponse(kind=kind, sessions=convert.changed(changes))
+
+        return await command(self.pool, context, service.UndoChangeResponse, work, alone=True)
+
+    async def FreezePlan(self, request: service.FreezePlanRequest, context: Any) -> service.FreezePlanResponse:
+        async def work(tx: Connection) -> service.FreezePlanResponse:
+            conference_id = parse_id(request.conference_id, "conference_id")
+            await freeze_plan(Store(tx), conference_id, request.frozen, self.clock())
+            return service.FreezePlanResponse()
+
+        return await command(self.pool, context, service.FreezePlanResponse, work)
 
     async def SetAvailability(
         self, request: service.SetAvailabilityRequest, context: Any
@@ -80,6 +106,13 @@ class Api(SchedulingServiceServicer):
                 request.limit,
             )
             return service.ListSessionsResponse(sessions=map(session_message, sessions), next=str(after or ""))
+
+        return await question(self.pool, context, work)
+
+    async def ListVersions(self, request: service.ListVersionsRequest, context: Any) -> service.ListVersionsResponse:
+        async def work(tx: Connection) -> service.ListVersionsResponse:
+            versions = await list_versions(Store(tx), parse_id(request.session_id, "session_id"))
+            return service.ListVersionsResponse(versions=map(convert.version_message, versions))
 
         return await question(self.pool, context, work)
 

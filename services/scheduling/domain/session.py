@@ -15,6 +15,8 @@ MAX_REASON = 500
 TICKET_GONE = "somebody's registration was cancelled"
 CALLED_OFF = "it was called off"
 CHOSEN = "one of you chose this time and place"
+RESTORED = "its place is there again: it stays where it was"
+FROZEN = "the plan is frozen; the organizers place it once it is not"
 CLEARED = "no talk is in the way any more: it stays where it was"
 
 
@@ -74,6 +76,18 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """A session as it once was, since `saved_at`."""
+
+    version: int
+    state: State
+    place_name: str
+    during: Interval | None
+    reason: str
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A session as it is now, what made it so, and the trace it came by."""
 
@@ -119,6 +133,15 @@ def clashed(session: Session, reason: str) -> Change:
 def cleared(session: Session) -> Change:
     """The talk that was in its way is not any more."""
     return Change(Fact.SCHEDULED, _next(session, reason=CLEARED, asked=False))
+
+
+def restored(session: Session, table_no: int) -> Change:
+    """It has the spot back that it lost."""
+    back = _next(
+        session, state=State.SCHEDULED, table_no=table_no, reason=RESTORED, asked=False,
+        calendar_sequence=session.calendar_sequence + 1,
+    )  # fmt: skip
+    return Change(Fact.SCHEDULED, back)
 
 
 def moved(session: Session, spot: Spot) -> Change:

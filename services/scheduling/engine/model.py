@@ -43,7 +43,7 @@ class Person:
 
 
 class Model:
-    """Everything a placement depends on, as of `now`. `conference` None: not known yet."""
+    """Everything a placement depends on, as of `now`. `conference` None: not known yet; `frozen`: the plan stays."""
 
     def __init__(
         self,
@@ -53,9 +53,11 @@ class Model:
         people: Mapping[UUID, Person],
         taken: Taken | None = None,
         travel: Iterable[Travel] = (),
+        frozen: bool = False,
     ) -> None:
         self.now = now
         self.conference = conference
+        self.frozen = frozen
         self.rooms = venue if isinstance(venue, Rooms) else Rooms(venue)
         self.places = self.rooms.venue
         self.people = people

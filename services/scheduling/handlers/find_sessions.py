@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.kit.errors import Invalid, NotFound
-from services.scheduling.domain.session import Session
+from services.scheduling.domain.session import Session, Version
 from services.scheduling.handlers.ports import Sessions
 
 MOST = 1_000
@@ -16,6 +16,12 @@ async def get_session(store: Sessions, session_id: UUID) -> Session:
     if session is None:
         raise NotFound("session", session_id)
     return session
+
+
+async def list_versions(store: Sessions, session_id: UUID) -> list[Version]:
+    """The session's versions, the first one first; raises NotFound."""
+    await get_session(store, session_id)
+    return await store.versions(session_id)
 
 
 async def lock_session(store: Sessions, session_id: UUID) -> Session:

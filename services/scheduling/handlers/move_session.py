@@ -37,7 +37,10 @@ async def move_session(
     check_movable(session, by, now)
     if session.state == State.SCHEDULED and (session.place_id, session.during) == (place_id, during):
         return session
-    spot = check_spot(await _model(store, session, now), group_of(session), place_id, during)
+    model = await _model(store, session, now)
+    if model.frozen and by is not None:
+        raise Conflict("session_id", "the plan is frozen; ask the organizers to move the session, or call it off")
+    spot = check_spot(model, group_of(session), place_id, during)
     if isinstance(spot, Refusal):
         raise Conflict("offer", f"{spot.reason}; ask for new offers")
     change = moved(session, spot)

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.scheduling.domain.session import (
+    FROZEN,
     TICKET_GONE,
     Change,
     Session,
@@ -53,6 +54,8 @@ async def settle(
 
 
 async def _settle_one(store: Placing, model: Model, session: Session, cause: str | None) -> tuple[Model, Change | None]:
+    if model.frozen:
+        return model, await _leave_unplaced(store, session, FROZEN, cause)
     if session.during is not None:
         return model, await _offer(store, model, session)
     group = group_of(session)

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from services.scheduling.domain.bulk_change import BulkChange
 from services.scheduling.domain.conference import Attendee, Conference
 from services.scheduling.domain.interval import Interval
 from services.scheduling.domain.programme import Talk, Wishes
-from services.scheduling.domain.session import Change, Session
+from services.scheduling.domain.session import Change, Session, Version
 from services.scheduling.domain.venue import Place, Travel
 from services.scheduling.engine.model import Model
 
@@ -49,6 +50,8 @@ class Sessions(Locks, Protocol):
     ) -> list[Session]:
         """In the order of ids, those after `after`."""
 
+    async def versions(self, session_id: UUID) -> list[Version]: ...
+
     async def open_sessions_of(self, attendee_ids: Collection[UUID], now: datetime) -> list[Session]:
         """Unplaced ones, and scheduled ones that have not ended."""
 
@@ -57,6 +60,9 @@ class Sessions(Locks, Protocol):
 
     async def publish(self, changes: Sequence[Change]) -> None:
         """Tells the world, once the transaction is committed. Call it after saving."""
+
+    async def frozen(self, conference_id: UUID) -> bool:
+        """Whether the plan is to stay as it is."""
 
     async def load_model(
         self, conference_id: UUID, attendee_ids: Collection[UUID], now: datetime, without: Collection[UUID] = ()
@@ -95,6 +101,8 @@ class Programme(Sessions, Protocol):
 
     async def places(self, conference_id: UUID) -> list[Place]: ...
 
+    async def travel(self, conference_id: UUID) -> list[Travel]: ...
+
     async def talks(self, conference_id: UUID) -> list[Talk]: ...
 
     async def scheduled_ahead(self, conference_id: UUID, now: datetime) -> list[Session]:
@@ -102,6 +110,14 @@ class Programme(Sessions, Protocol):
 
     async def change_table(self, session_id: UUID, table_no: int) -> None:
         """Another table of the same place; nobody is told, and the version stays."""
+
+    async def freeze(self, conference_id: UUID, frozen: bool) -> None: ...
+
+    async def keep_change(self, change: BulkChange) -> None:
+        """The change can be taken back from now on."""
+
+    async def take_last_change(self, conference_id: UUID) -> BulkChange | None:
+        """The last change that was not taken back, which it is from now on."""
 
     async def replace_places(self, conference_id: UUID, places: Sequence[Place]) -> None: ...
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from services.kit.ids import new_id
+from services.scheduling.domain.bulk_change import Before, BulkChange, Kind
 from services.scheduling.domain.interval import Interval
 from services.scheduling.domain.programme import Talk, check_talks
 from services.scheduling.domain.session import Change, Session, clashed, cleared
@@ -16,10 +18,17 @@ Busy = dict[UUID, list[Interval]]
 TROUBLE = "a talk of one of you is at the same time now"
 
 
-async def set_talks(store: Programme, conference_id: UUID, talks: Sequence[Talk], now: datetime) -> int:
-    """Takes the whole programme, returns its number of talks; raises Invalid for talks that cannot be."""
+async def set_talks(store: Programme, conference_id: UUID, talks: Sequence[Talk], now: datetime) -> list[Change]:
+    """Takes the whole programme; returns what became of sessions. Raises Invalid for talks that cannot be."""
     check_talks(talks)
     await store.lock(conference_id)
+    before = Before(talks=tuple(await store.talks(conference_id)))
+    await store.keep_change(BulkChange(new_id(), conference_id, Kind.TALKS, before))
+    return await replace_talks(store, conference_id, talks, now)
+
+
+async def replace_talks(store: Programme, conference_id: UUID, talks: Sequence[Talk], now: datetime) -> list[Change]:
+    """The step that setting talks and taking that back share; the conference is locked."""
     before, after = _busy(await store.talks(conference_id)), _busy(talks)
     await store.replace_talks(conference_id, talks)
     ahead = await store.scheduled_ahead(conference_id, now) if before or after else []
@@ -29,7 +38,7 @@ async def set_talks(store: Programme, conference_id: UUID, talks: Sequence[Talk]
         await store.save(change.session)
     await store.publish(told)
     await store.wake(conference_id, now)
-    return len(talks)
+    return told
 
 
 async def _changed(store: Programme, session: Session, before: Busy, after: Busy, now: datetime) -> Change | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.kit.errors import Conflict
 from services.kit.ids import new_id
+from services.scheduling.domain.bulk_change import Before, BulkChange, Kind
 from services.scheduling.domain.session import Change, Session, displaced
 from services.scheduling.domain.venue import Place, PlaceRow, Travel, check_travel, check_venue, place
 from services.scheduling.engine.formats import FORMATS
@@ -16,13 +17,15 @@ from services.scheduling.engine.venue import fits_place, free_table
 from services.scheduling.handlers.offering import ask
 from services.scheduling.handlers.ports import Programme
 
+FROZEN = "the plan is frozen and sessions would lose their place; keep it as it is, or unfreeze the plan first"
+
 
 @dataclass(frozen=True, slots=True)
 class VenueSet:
-    """The places as they are now, and how many sessions lost theirs."""
+    """The places as they are now, and the sessions whose people were asked to choose another spot."""
 
     places: list[Place]
-    rehomed: int
+    changes: list[Change]
 
 
 async def set_venue(
@@ -40,32 +43,45 @@ async def set_venue(
     check_venue(rows, FORMATS)
     check_travel(travel)
     await store.lock(conference_id)
-    before = {known.name: known for known in await store.places(conference_id)}
-    places = [place(row, _id(before, row)) for row in rows]
+    before = Before(tuple(await store.places(conference_id)), tuple(await store.travel(conference_id)))
+    known = {known.name: known.id for known in before.places}
+    places = [place(row, known.get(row.name.strip()) or new_id()) for row in rows]
+    changes = await replace_venue(store, conference_id, before.places, places, travel or before.travel, now, rehome)
+    sessions = tuple(change.session.id for change in changes)
+    await store.keep_change(BulkChange(new_id(), conference_id, Kind.VENUE, before, sessions))
+    return VenueSet(places, changes)
+
+
+async def replace_venue(
+    store: Programme,
+    conference_id: UUID,
+    before: Sequence[Place],
+    places: Sequence[Place],
+    travel: Sequence[Travel],
+    now: datetime,
+    rehome: bool,
+) -> list[Change]:
+    """The step that setting a venue and taking it back share; the conference is locked."""
     lost = await _losing(store, conference_id, before, places, now)
     if lost and not rehome:
         raise Conflict("places", _words(lost))
     await store.replace_places(conference_id, places)
-    if travel:
-        await store.replace_travel(conference_id, travel)
-    rehomed = await _rehome(store, conference_id, lost, now) if lost else 0
+    await store.replace_travel(conference_id, travel)
+    changes = await _rehome(store, conference_id, lost, now) if lost else []
+    if changes and await store.frozen(conference_id):
+        raise Conflict("places", FROZEN)
     await store.wake(conference_id, now)
-    return VenueSet(places, rehomed)
-
-
-def _id(before: dict[str, Place], row: PlaceRow) -> UUID:
-    known = before.get(row.name.strip())
-    return known.id if known else new_id()
+    return changes
 
 
 async def _losing(
-    store: Programme, conference_id: UUID, before: dict[str, Place], after: Sequence[Place], now: datetime
+    store: Programme, conference_id: UUID, before: Sequence[Place], after: Sequence[Place], now: datetime
 ) -> list[Session]:
     """The sessions that had a place for all of their time and have it no more."""
     conference = await store.conference(conference_id)
     if conference is None:
         return []  # then nothing was ever scheduled
-    was: dict[UUID | None, Place] = {known.id: known for known in before.values()}
+    was: dict[UUID | None, Place] = {known.id: known for known in before}
     will: dict[UUID | None, Place] = {known.id: known for known in after}
     return [
         session
@@ -75,7 +91,7 @@ async def _losing(
     ]
 
 
-async def _rehome(store: Programme, conference_id: UUID, lost: Sequence[Session], now: datetime) -> int:
+async def _rehome(store: Programme, conference_id: UUID, lost: Sequence[Session], now: datetime) -> list[Change]:
     people = {attendee_id for session in lost for attendee_id in session.attendee_ids}
     model = await store.load_model(conference_id, people, now, without=[session.id for session in lost])
     changes = []
@@ -86,7 +102,7 @@ async def _rehome(store: Programme, conference_id: UUID, lost: Sequence[Session]
             changes.append(_displace(model, session))
             await store.save(changes[-1].session)
     await store.publish(changes)
-    return len(changes)
+    return changes
 
 
 def _displace(model: Model, session: Session) -> Change:

@@ -56,8 +56,9 @@ BUSY = f"""
 MOST_VENUES = 64  # kept at once; of 2,000 places some megabytes each
 
 CONFERENCE = """
-    select c.*, v.version as venue_version
-    from (select $1::uuid as id) as one left join conference c using (id) left join venue v on v.conference_id = one.id
+    select c.*, v.version as venue_version, f.conference_id is not null as frozen
+    from (select $1::uuid as id) as one left join conference c using (id)
+    left join venue v on v.conference_id = one.id left join frozen_plan f on f.conference_id = one.id
 """
 
 
@@ -79,12 +80,13 @@ async def load_model(
     """The engine's model as of `now`; nothing that ended before it. `without`: sessions left out."""
     row = await tx.fetchrow(CONFERENCE, conference_id)
     assert row is not None
-    *told, version = row.values()
+    *told, version, frozen = row.values()
     venue = await _venue(tx, conference_id, version)
     packed = await tx.fetchval(TAKEN, conference_id, now, list(without))
     people = await _people(tx, conference_id, list(attendee_ids), now, list(without))
     conference = Conference(*told) if told[0] else None
-    return Model(now, conference, venue.rooms, people, _taken(packed or b"", venue.rooms.layout), venue.travel)
+    taken = _taken(packed or b"", venue.rooms.layout)
+    return Model(now, conference, venue.rooms, people, taken, venue.travel, frozen)
 
 
 async def _venue(tx: Connection, conference_id: UUID, version: UUID | None) -> Venue:

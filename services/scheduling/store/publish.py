@@ -52,10 +52,11 @@ def session_message(session: Session) -> pb.Session:
 
 def interval_message(interval: Interval) -> pb.Interval:
     """An interval as two timestamps."""
-    return pb.Interval(starts_at=_timestamp(interval.starts_at), ends_at=_timestamp(interval.ends_at))
+    return pb.Interval(starts_at=timestamp(interval.starts_at), ends_at=timestamp(interval.ends_at))
 
 
-def _timestamp(moment: datetime) -> Timestamp:
+def timestamp(moment: datetime) -> Timestamp:
+    """A moment."""
     stamp = Timestamp()
     stamp.FromDatetime(moment)
     return stamp

@@ -8,7 +8,7 @@ from services.kit.db import Connection
 from services.scheduling.domain.conference import Conference
 from services.scheduling.domain.programme import Talk
 from services.scheduling.domain.session import Session
-from services.scheduling.domain.venue import Place
+from services.scheduling.domain.venue import Place, Travel
 from services.scheduling.store import rows
 from services.scheduling.store.rows import SESSION
 
@@ -64,6 +64,11 @@ class Reads:
         """The venue, by name."""
         found = await self.tx.fetch("select * from place where conference_id = $1 order by name", conference_id)
         return [rows.place(row) for row in found]
+
+    async def travel(self, conference_id: UUID) -> list[Travel]:
+        """The ways between its buildings that somebody measured."""
+        found = await self.tx.fetch("select a, b, minutes from travel where conference_id = $1", conference_id)
+        return [Travel(**dict(row)) for row in found]
 
     async def conference(self, conference_id: UUID) -> Conference | None:
         """The conference, once it is known."""

@@ -12,6 +12,7 @@ from services.scheduling.domain.session import Change, Session, State
 from services.scheduling.engine.model import BUFFER, Model
 from services.scheduling.handlers.ports import SpotTaken
 from services.scheduling.store import model, rows
+from services.scheduling.store.changes import ChangeWrites
 from services.scheduling.store.programme import ProgrammeWrites
 from services.scheduling.store.publish import outgoing
 from services.scheduling.store.retry import RetryWrites
@@ -23,7 +24,8 @@ SAVE_SESSION = """
     with room as (
         select 1 from place
         where id = $6 and conference_id = $2 and $8 between 1 and capacity for share
-    )
+    ),
+    saved as (
     insert into session (id, conference_id, format, state, reason, place_id, place_name, table_no, during,
                          calendar_sequence, version, asked)
     select $1, $2, $3, $4, $5, $6, $7, $8::smallint, $9, $10, $11, $12
@@ -34,7 +36,11 @@ SAVE_SESSION = """
         calendar_sequence = excluded.calendar_sequence, version = excluded.version,
         asked = excluded.asked
     where session.version < excluded.version
-    returning id
+    returning *),
+    kept as (
+        insert into session_version (session_id, version, state, place_name, during, reason)
+        select id, version, state, place_name, during, reason from saved)
+    select id from saved
 """
 
 SAVE_MEMBERS = """
@@ -66,7 +72,7 @@ SAVE_ATTENDEES = """
 """
 
 
-class Store(ProgrammeWrites, RetryWrites):
+class Store(ProgrammeWrites, RetryWrites, ChangeWrites):
     """Implements handlers/ports.py over one transaction."""
 
     async def save(self, session: Session) -> None:

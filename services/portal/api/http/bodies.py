@@ -93,6 +93,12 @@ class Venue(Body):
     travel: list[Travel] = Field([], max_length=1_000, description="empty: as before")
 
 
+class Plan(Body):
+    """Whether the plan of sessions stays as it is."""
+
+    frozen: bool
+
+
 class Talk(Body):
     """A talk; times are local in the conference's zone, or carry an offset."""
 

@@ -1,6 +1,6 @@
 """Conferences: make one, list them, their venue, talks, dashboard and organizers."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,11 +12,11 @@ from hallway.scheduling.v1 import scheduling_pb2, service_pb2
 from services.kit.errors import Invalid, Problem
 from services.portal.api import events as convert
 from services.portal.api.http import bodies, views
-from services.portal.api.http.bodies import NewConference, Organizer, Talks, Venue
+from services.portal.api.http.bodies import NewConference, Organizer, Plan, Talks, Venue
 from services.portal.api.http.call import Admin, Programmer, Reader, all_conferences
 from services.portal.api.http.content import json_or_csv, openapi
 from services.portal.api.http.registrations import everybody
-from services.portal.api.http.sessions import interval
+from services.portal.api.http.sessions import interval, shown
 from services.portal.domain import programme
 from services.portal.domain.programme import Place, Talk
 from services.portal.domain.read_model import Conference
@@ -24,6 +24,7 @@ from services.portal.store import dashboard
 from services.portal.store.sign_in import issue_link
 
 router = APIRouter(prefix="/conferences", tags=["conferences"])
+PREVIEW = 1  # a step of its own, so that the change itself may carry the same Idempotency-Key
 ORGANIZER_LINK_LASTS = timedelta(days=7)
 _VENUE_CSV = "name,capacity,seats,formats,opens,closes\nCorner A,4,2,coffee;table,09:00,18:00\n"
 _TALKS_CSV = (
@@ -77,29 +78,41 @@ async def add_organizer(call: Admin, slug: str, body: Organizer) -> dict[str, st
 
 
 @router.put("/{slug}/venue", openapi_extra=openapi(Venue, _VENUE_CSV))
-async def set_venue(call: Programmer, slug: str, request: Request, rehome: bool = False) -> dict[str, Any]:
+async def set_venue(
+    call: Programmer, slug: str, request: Request, rehome: bool = False, preview: bool = False
+) -> dict[str, Any]:
     """Replaces the places, from JSON or a venue.csv.
 
     Refused while sessions would lose their place, unless rehome: then their people are asked to choose another time.
+    With preview nothing is changed: sessions lists those whose people would be asked.
     """
     body = await json_or_csv(request, Venue)
     client = call.deps.clients.scheduling
-    message = service_pb2.SetVenueRequest(conference_id=str(call.conference.id), rehome=rehome)
+    message = service_pb2.SetVenueRequest(conference_id=str(call.conference.id), rehome=rehome, preview=preview)
     if isinstance(body, bytes):
-        message.places.extend(map(_place, programme.venue_from_csv(body)))
+        zone = ZoneInfo(call.conference.time_zone)
+        message.places.extend(map(_place, programme.venue_from_csv(body, zone)))
     else:
         message.places.extend(_described(call.conference, p, f"places[{row}]") for row, p in enumerate(body.places))
         message.travel.extend(scheduling_pb2.Travel(a=t.a, b=t.b, minutes=t.minutes) for t in body.travel)
-    reply = await call.command(client, client.stub.SetVenue, message, timeout=30)
+    reply = await call.command(client, client.stub.SetVenue, message, step=PREVIEW * preview, timeout=30)
     places = [{"id": p.id, "name": p.name, "capacity": p.capacity, "seats": p.seats} for p in reply.places]
-    return {"places": places, "rehomed": reply.rehomed}
+    return {"places": places, "rehomed": reply.rehomed, "sessions": await shown(call, reply.sessions)}
 
 
 def _place(p: Place) -> scheduling_pb2.Place:
     return scheduling_pb2.Place(
         name=p.name, capacity=p.capacity, seats=p.seats, formats=p.formats, opens=p.opens, closes=p.closes,
         building=p.building, quiet=p.quiet, step_free=p.step_free,
+        closed=[_interval(starts_at, ends_at) for starts_at, ends_at in p.closed],
     )  # fmt: skip
+
+
+def _interval(starts_at: datetime, ends_at: datetime) -> scheduling_pb2.Interval:
+    message = scheduling_pb2.Interval(starts_at=Timestamp(), ends_at=Timestamp())
+    message.starts_at.FromDatetime(starts_at)
+    message.ends_at.FromDatetime(ends_at)
+    return message
 
 
 def _described(conference: Conference, p: bodies.Place, field: str) -> scheduling_pb2.Place:
@@ -110,19 +123,44 @@ def _described(conference: Conference, p: bodies.Place, field: str) -> schedulin
 
 
 @router.put("/{slug}/talks", openapi_extra=openapi(Talks, _TALKS_CSV))
-async def set_talks(call: Programmer, slug: str, request: Request) -> dict[str, Any]:
-    """Replaces the talks, from JSON or a talks.csv; speakers who are registered are busy during theirs."""
+async def set_talks(call: Programmer, slug: str, request: Request, preview: bool = False) -> dict[str, Any]:
+    """Replaces the talks, from JSON or a talks.csv; speakers who are registered are busy during theirs.
+
+    With preview nothing is changed: sessions lists those whose people would be asked, or would not be any more.
+    """
     body = await json_or_csv(request, Talks)
     zone = ZoneInfo(call.conference.time_zone)
     talks = programme.talks_from_csv(body, zone) if isinstance(body, bytes) else _talks(body, zone)
     ids = {a.email.lower(): a.id async for a in everybody(call)} if any(t.speaker_emails for t in talks) else {}
     message = service_pb2.SetTalksRequest(
-        conference_id=str(call.conference.id), talks=[_talk(talk, ids) for talk in talks]
+        conference_id=str(call.conference.id), talks=[_talk(talk, ids) for talk in talks], preview=preview
     )
     client = call.deps.clients.scheduling
-    reply = await call.command(client, client.stub.SetTalks, message, timeout=30)
+    reply = await call.command(client, client.stub.SetTalks, message, step=PREVIEW * preview, timeout=30)
     unknown = {email for talk in talks for email in talk.speaker_emails if email.lower() not in ids}
-    return {"talks": reply.talks, "speakers_not_registered": sorted(unknown)}
+    sessions = await shown(call, reply.sessions)
+    return {"talks": reply.talks, "speakers_not_registered": sorted(unknown), "sessions": sessions}
+
+
+@router.post("/{slug}/undo")
+async def undo_change(call: Programmer, slug: str, rehome: bool = False) -> dict[str, Any]:
+    """Takes back the last change of venue or talks; sessions that lost their spot by it and got no other have it back.
+
+    rehome as in the change of a venue.
+    """
+    client = call.deps.clients.scheduling
+    message = service_pb2.UndoChangeRequest(conference_id=str(call.conference.id), rehome=rehome)
+    reply = await call.command(client, client.stub.UndoChange, message, timeout=30)
+    return {"undone": reply.kind, "sessions": await shown(call, reply.sessions)}
+
+
+@router.put("/{slug}/plan")
+async def freeze_plan(call: Programmer, slug: str, body: Plan) -> dict[str, Any]:
+    """Freezes the plan, or lets it go on: while frozen nothing new is placed and only organizers move sessions."""
+    client = call.deps.clients.scheduling
+    message = service_pb2.FreezePlanRequest(conference_id=str(call.conference.id), frozen=body.frozen)
+    await call.command(client, client.stub.FreezePlan, message)
+    return {"frozen": body.frozen}
 
 
 def _talks(body: Talks, zone: ZoneInfo) -> list[Talk]:
@@ -140,9 +178,6 @@ def _talks(body: Talks, zone: ZoneInfo) -> list[Talk]:
 
 
 def _talk(talk: Talk, ids: dict[str, str]) -> scheduling_pb2.Talk:
-    starts_at, ends_at = Timestamp(), Timestamp()
-    starts_at.FromDatetime(talk.starts_at)
-    ends_at.FromDatetime(talk.ends_at)
     speakers = [ids[email.lower()] for email in talk.speaker_emails if email.lower() in ids]
-    during = scheduling_pb2.Interval(starts_at=starts_at, ends_at=ends_at)
+    during = _interval(talk.starts_at, talk.ends_at)
     return scheduling_pb2.Talk(id=talk.id, title=talk.title, room=talk.room, during=during, speaker_ids=speakers)

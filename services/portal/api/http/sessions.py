@@ -1,5 +1,6 @@
 """Sessions: lists, calendar entries, offers, and what people do with them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -64,6 +65,22 @@ async def get_calendar_entry(call: Reader, slug: str, session_id: str) -> Respon
     return calendar.response(calendar.of_sessions(call.conference, [session], names))
 
 
+@router.get("/{session_id}/history")
+async def list_versions(call: Reader, slug: str, session_id: str) -> dict[str, Any]:
+    """Every version of a session, the first one first."""
+    session = await call.session(session_id)
+    client = call.deps.clients.scheduling
+    reply = await client.call(client.stub.ListVersions, service_pb2.ListVersionsRequest(session_id=str(session.id)))
+    return {"versions": [_version(version) for version in reply.versions]}
+
+
+def _version(v: service_pb2.SessionVersion) -> dict[str, Any]:
+    state = convert.name_of(scheduling_pb2.SessionState, v.state)
+    starts_at, ends_at = convert.moment(v.during, "starts_at"), convert.moment(v.during, "ends_at")
+    told = {"version": v.version, "state": state, "place_name": v.place_name, "reason": v.reason}
+    return told | {"starts_at": starts_at, "ends_at": ends_at, "saved_at": convert.moment(v, "saved_at")}
+
+
 @router.get("/{session_id}/offers")
 async def list_offers(call: ReaderOrActor, slug: str, session_id: str) -> dict[str, Any]:
     """The best other times and places at which everybody of the session is free."""
@@ -119,5 +136,12 @@ async def record_outcome(call: Actor, slug: str, session_id: str, body: Outcome)
 
 
 async def _shown(call: Call, reply: scheduling_pb2.Session) -> dict[str, Any]:
-    session = convert.session(reply, 0, call.deps.clock())
-    return views.session(session, await reads.names(call.deps.pool, session.attendee_ids))
+    (one,) = await shown(call, [reply])
+    return one
+
+
+async def shown(call: Call, replies: Sequence[scheduling_pb2.Session]) -> list[dict[str, Any]]:
+    """Sessions as scheduling answered them, with the names of their people."""
+    sessions = [convert.session(reply, 0, call.deps.clock()) for reply in replies]
+    names = await reads.names(call.deps.pool, {i for s in sessions for i in s.attendee_ids})
+    return [views.session(s, names) for s in sessions]

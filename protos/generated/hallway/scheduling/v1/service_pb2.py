@@ -22,48 +22,63 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from hallway.scheduling.v1 import scheduling_pb2 as hallway_dot_scheduling_dot_v1_dot_scheduling__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#hallway/scheduling/v1/service.proto\x12\x15hallway.scheduling.v1\x1a&hallway/scheduling/v1/scheduling.proto\"\x95\x01\n\x0fSetVenueRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12,\n\x06places\x18\x02 \x03(\x0b\x32\x1c.hallway.scheduling.v1.Place\x12-\n\x06travel\x18\x03 \x03(\x0b\x32\x1d.hallway.scheduling.v1.Travel\x12\x0e\n\x06rehome\x18\x04 \x01(\x08\"Q\n\x10SetVenueResponse\x12,\n\x06places\x18\x01 \x03(\x0b\x32\x1c.hallway.scheduling.v1.Place\x12\x0f\n\x07rehomed\x18\x02 \x01(\r\"T\n\x0fSetTalksRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12*\n\x05talks\x18\x02 \x03(\x0b\x32\x1b.hallway.scheduling.v1.Talk\"!\n\x10SetTalksResponse\x12\r\n\x05talks\x18\x01 \x01(\r\"\xa2\x01\n\x16SetAvailabilityRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12-\n\x04\x66ree\x18\x03 \x03(\x0b\x32\x1f.hallway.scheduling.v1.Interval\x12-\n\x06wishes\x18\x04 \x01(\x0b\x32\x1d.hallway.scheduling.v1.Wishes\"\x19\n\x17SetAvailabilityResponse\"\'\n\x11GetSessionRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\"_\n\x13ListSessionsRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\x12\r\n\x05limit\x18\x04 \x01(\r\"V\n\x14ListSessionsResponse\x12\x30\n\x08sessions\x18\x01 \x03(\x0b\x32\x1e.hallway.scheduling.v1.Session\x12\x0c\n\x04next\x18\x02 \x01(\t\"6\n\x11OfferSlotsRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x02 \x01(\r\"^\n\x05Offer\x12\x10\n\x08place_id\x18\x01 \x01(\t\x12\x12\n\nplace_name\x18\x02 \x01(\t\x12/\n\x06\x64uring\x18\x03 \x01(\x0b\x32\x1f.hallway.scheduling.v1.Interval\"B\n\x12OfferSlotsResponse\x12,\n\x06offers\x18\x01 \x03(\x0b\x32\x1c.hallway.scheduling.v1.Offer\"j\n\x12MoveSessionRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12+\n\x05offer\x18\x03 \x01(\x0b\x32\x1c.hallway.scheduling.v1.Offer\"O\n\x14\x43\x61ncelSessionRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"p\n\x14RecordOutcomeRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12/\n\x07outcome\x18\x03 \x01(\x0e\x32\x1e.hallway.scheduling.v1.Outcome*H\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x10\n\x0cOUTCOME_HELD\x10\x01\x12\x12\n\x0eOUTCOME_MISSED\x10\x02\x32\xf9\x06\n\x11SchedulingService\x12[\n\x08SetVenue\x12&.hallway.scheduling.v1.SetVenueRequest\x1a\'.hallway.scheduling.v1.SetVenueResponse\x12[\n\x08SetTalks\x12&.hallway.scheduling.v1.SetTalksRequest\x1a\'.hallway.scheduling.v1.SetTalksResponse\x12p\n\x0fSetAvailability\x12-.hallway.scheduling.v1.SetAvailabilityRequest\x1a..hallway.scheduling.v1.SetAvailabilityResponse\x12V\n\nGetSession\x12(.hallway.scheduling.v1.GetSessionRequest\x1a\x1e.hallway.scheduling.v1.Session\x12g\n\x0cListSessions\x12*.hallway.scheduling.v1.ListSessionsRequest\x1a+.hallway.scheduling.v1.ListSessionsResponse\x12\x61\n\nOfferSlots\x12(.hallway.scheduling.v1.OfferSlotsRequest\x1a).hallway.scheduling.v1.OfferSlotsResponse\x12X\n\x0bMoveSession\x12).hallway.scheduling.v1.MoveSessionRequest\x1a\x1e.hallway.scheduling.v1.Session\x12\\\n\rCancelSession\x12+.hallway.scheduling.v1.CancelSessionRequest\x1a\x1e.hallway.scheduling.v1.Session\x12\\\n\rRecordOutcome\x12+.hallway.scheduling.v1.RecordOutcomeRequest\x1a\x1e.hallway.scheduling.v1.Sessionb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#hallway/scheduling/v1/service.proto\x12\x15hallway.scheduling.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&hallway/scheduling/v1/scheduling.proto\"\xa6\x01\n\x0fSetVenueRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12,\n\x06places\x18\x02 \x03(\x0b\x32\x1c.hallway.scheduling.v1.Place\x12-\n\x06travel\x18\x03 \x03(\x0b\x32\x1d.hallway.scheduling.v1.Travel\x12\x0e\n\x06rehome\x18\x04 \x01(\x08\x12\x0f\n\x07preview\x18\x05 \x01(\x08\"\x83\x01\n\x10SetVenueResponse\x12,\n\x06places\x18\x01 \x03(\x0b\x32\x1c.hallway.scheduling.v1.Place\x12\x0f\n\x07rehomed\x18\x02 \x01(\r\x12\x30\n\x08sessions\x18\x03 \x03(\x0b\x32\x1e.hallway.scheduling.v1.Session\"e\n\x0fSetTalksRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12*\n\x05talks\x18\x02 \x03(\x0b\x32\x1b.hallway.scheduling.v1.Talk\x12\x0f\n\x07preview\x18\x03 \x01(\x08\"S\n\x10SetTalksResponse\x12\r\n\x05talks\x18\x01 \x01(\r\x12\x30\n\x08sessions\x18\x02 \x03(\x0b\x32\x1e.hallway.scheduling.v1.Session\":\n\x11UndoChangeRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x0e\n\x06rehome\x18\x02 \x01(\x08\"T\n\x12UndoChangeResponse\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x30\n\x08sessions\x18\x02 \x03(\x0b\x32\x1e.hallway.scheduling.v1.Session\":\n\x11\x46reezePlanRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x0e\n\x06\x66rozen\x18\x02 \x01(\x08\"\x14\n\x12\x46reezePlanResponse\")\n\x13ListVersionsRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\"\xd8\x01\n\x0eSessionVersion\x12\x0f\n\x07version\x18\x01 \x01(\r\x12\x32\n\x05state\x18\x02 \x01(\x0e\x32#.hallway.scheduling.v1.SessionState\x12\x12\n\nplace_name\x18\x03 \x01(\t\x12/\n\x06\x64uring\x18\x04 \x01(\x0b\x32\x1f.hallway.scheduling.v1.Interval\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12,\n\x08saved_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"O\n\x14ListVersionsResponse\x12\x37\n\x08versions\x18\x01 \x03(\x0b\x32%.hallway.scheduling.v1.SessionVersion\"\xa2\x01\n\x16SetAvailabilityRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12-\n\x04\x66ree\x18\x03 \x03(\x0b\x32\x1f.hallway.scheduling.v1.Interval\x12-\n\x06wishes\x18\x04 \x01(\x0b\x32\x1d.hallway.scheduling.v1.Wishes\"\x19\n\x17SetAvailabilityResponse\"\'\n\x11GetSessionRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\"_\n\x13ListSessionsRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\x12\r\n\x05limit\x18\x04 \x01(\r\"V\n\x14ListSessionsResponse\x12\x30\n\x08sessions\x18\x01 \x03(\x0b\x32\x1e.hallway.scheduling.v1.Session\x12\x0c\n\x04next\x18\x02 \x01(\t\"6\n\x11OfferSlotsRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x02 \x01(\r\"^\n\x05Offer\x12\x10\n\x08place_id\x18\x01 \x01(\t\x12\x12\n\nplace_name\x18\x02 \x01(\t\x12/\n\x06\x64uring\x18\x03 \x01(\x0b\x32\x1f.hallway.scheduling.v1.Interval\"B\n\x12OfferSlotsResponse\x12,\n\x06offers\x18\x01 \x03(\x0b\x32\x1c.hallway.scheduling.v1.Offer\"j\n\x12MoveSessionRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12+\n\x05offer\x18\x03 \x01(\x0b\x32\x1c.hallway.scheduling.v1.Offer\"O\n\x14\x43\x61ncelSessionRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"p\n\x14RecordOutcomeRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12/\n\x07outcome\x18\x03 \x01(\x0e\x32\x1e.hallway.scheduling.v1.Outcome*H\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x10\n\x0cOUTCOME_HELD\x10\x01\x12\x12\n\x0eOUTCOME_MISSED\x10\x02\x32\xa8\t\n\x11SchedulingService\x12[\n\x08SetVenue\x12&.hallway.scheduling.v1.SetVenueRequest\x1a\'.hallway.scheduling.v1.SetVenueResponse\x12[\n\x08SetTalks\x12&.hallway.scheduling.v1.SetTalksRequest\x1a\'.hallway.scheduling.v1.SetTalksResponse\x12\x61\n\nUndoChange\x12(.hallway.scheduling.v1.UndoChangeRequest\x1a).hallway.scheduling.v1.UndoChangeResponse\x12\x61\n\nFreezePlan\x12(.hallway.scheduling.v1.FreezePlanRequest\x1a).hallway.scheduling.v1.FreezePlanResponse\x12p\n\x0fSetAvailability\x12-.hallway.scheduling.v1.SetAvailabilityRequest\x1a..hallway.scheduling.v1.SetAvailabilityResponse\x12V\n\nGetSession\x12(.hallway.scheduling.v1.GetSessionRequest\x1a\x1e.hallway.scheduling.v1.Session\x12g\n\x0cListSessions\x12*.hallway.scheduling.v1.ListSessionsRequest\x1a+.hallway.scheduling.v1.ListSessionsResponse\x12g\n\x0cListVersions\x12*.hallway.scheduling.v1.ListVersionsRequest\x1a+.hallway.scheduling.v1.ListVersionsResponse\x12\x61\n\nOfferSlots\x12(.hallway.scheduling.v1.OfferSlotsRequest\x1a).hallway.scheduling.v1.OfferSlotsResponse\x12X\n\x0bMoveSession\x12).hallway.scheduling.v1.MoveSessionRequest\x1a\x1e.hallway.scheduling.v1.Session\x12\\\n\rCancelSession\x12+.hallway.scheduling.v1.CancelSessionRequest\x1a\x1e.hallway.scheduling.v1.Session\x12\\\n\rRecordOutcome\x12+.hallway.scheduling.v1.RecordOutcomeRequest\x1a\x1e.hallway.scheduling.v1.Sessionb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'hallway.scheduling.v1.service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_OUTCOME']._serialized_start=1399
-  _globals['_OUTCOME']._serialized_end=1471
-  _globals['_SETVENUEREQUEST']._serialized_start=103
-  _globals['_SETVENUEREQUEST']._serialized_end=252
-  _globals['_SETVENUERESPONSE']._serialized_start=254
-  _globals['_SETVENUERESPONSE']._serialized_end=335
-  _globals['_SETTALKSREQUEST']._serialized_start=337
-  _globals['_SETTALKSREQUEST']._serialized_end=421
-  _globals['_SETTALKSRESPONSE']._serialized_start=423
-  _globals['_SETTALKSRESPONSE']._serialized_end=456
-  _globals['_SETAVAILABILITYREQUEST']._serialized_start=459
-  _globals['_SETAVAILABILITYREQUEST']._serialized_end=621
-  _globals['_SETAVAILABILITYRESPONSE']._serialized_start=623
-  _globals['_SETAVAILABILITYRESPONSE']._serialized_end=648
-  _globals['_GETSESSIONREQUEST']._serialized_start=650
-  _globals['_GETSESSIONREQUEST']._serialized_end=689
-  _globals['_LISTSESSIONSREQUEST']._serialized_start=691
-  _globals['_LISTSESSIONSREQUEST']._serialized_end=786
-  _globals['_LISTSESSIONSRESPONSE']._serialized_start=788
-  _globals['_LISTSESSIONSRESPONSE']._serialized_end=874
-  _globals['_OFFERSLOTSREQUEST']._serialized_start=876
-  _globals['_OFFERSLOTSREQUEST']._serialized_end=930
-  _globals['_OFFER']._serialized_start=932
-  _globals['_OFFER']._serialized_end=1026
-  _globals['_OFFERSLOTSRESPONSE']._serialized_start=1028
-  _globals['_OFFERSLOTSRESPONSE']._serialized_end=1094
-  _globals['_MOVESESSIONREQUEST']._serialized_start=1096
-  _globals['_MOVESESSIONREQUEST']._serialized_end=1202
-  _globals['_CANCELSESSIONREQUEST']._serialized_start=1204
-  _globals['_CANCELSESSIONREQUEST']._serialized_end=1283
-  _globals['_RECORDOUTCOMEREQUEST']._serialized_start=1285
-  _globals['_RECORDOUTCOMEREQUEST']._serialized_end=1397
-  _globals['_SCHEDULINGSERVICE']._serialized_start=1474
-  _globals['_SCHEDULINGSERVICE']._serialized_end=2363
+  _globals['_OUTCOME']._serialized_start=2138
+  _globals['_OUTCOME']._serialized_end=2210
+  _globals['_SETVENUEREQUEST']._serialized_start=136
+  _globals['_SETVENUEREQUEST']._serialized_end=302
+  _globals['_SETVENUERESPONSE']._serialized_start=305
+  _globals['_SETVENUERESPONSE']._serialized_end=436
+  _globals['_SETTALKSREQUEST']._serialized_start=438
+  _globals['_SETTALKSREQUEST']._serialized_end=539
+  _globals['_SETTALKSRESPONSE']._serialized_start=541
+  _globals['_SETTALKSRESPONSE']._serialized_end=624
+  _globals['_UNDOCHANGEREQUEST']._serialized_start=626
+  _globals['_UNDOCHANGEREQUEST']._serialized_end=684
+  _globals['_UNDOCHANGERESPONSE']._serialized_start=686
+  _globals['_UNDOCHANGERESPONSE']._serialized_end=770
+  _globals['_FREEZEPLANREQUEST']._serialized_start=772
+  _globals['_FREEZEPLANREQUEST']._serialized_end=830
+  _globals['_FREEZEPLANRESPONSE']._serialized_start=832
+  _globals['_FREEZEPLANRESPONSE']._serialized_end=852
+  _globals['_LISTVERSIONSREQUEST']._serialized_start=854
+  _globals['_LISTVERSIONSREQUEST']._serialized_end=895
+  _globals['_SESSIONVERSION']._serialized_start=898
+  _globals['_SESSIONVERSION']._serialized_end=1114
+  _globals['_LISTVERSIONSRESPONSE']._serialized_start=1116
+  _globals['_LISTVERSIONSRESPONSE']._serialized_end=1195
+  _globals['_SETAVAILABILITYREQUEST']._serialized_start=1198
+  _globals['_SETAVAILABILITYREQUEST']._serialized_end=1360
+  _globals['_SETAVAILABILITYRESPONSE']._serialized_start=1362
+  _globals['_SETAVAILABILITYRESPONSE']._serialized_end=1387
+  _globals['_GETSESSIONREQUEST']._serialized_start=1389
+  _globals['_GETSESSIONREQUEST']._serialized_end=1428
+  _globals['_LISTSESSIONSREQUEST']._serialized_start=1430
+  _globals['_LISTSESSIONSREQUEST']._serialized_end=1525
+  _globals['_LISTSESSIONSRESPONSE']._serialized_start=1527
+  _globals['_LISTSESSIONSRESPONSE']._serialized_end=1613
+  _globals['_OFFERSLOTSREQUEST']._serialized_start=1615
+  _globals['_OFFERSLOTSREQUEST']._serialized_end=1669
+  _globals['_OFFER']._serialized_start=1671
+  _globals['_OFFER']._serialized_end=1765
+  _globals['_OFFERSLOTSRESPONSE']._serialized_start=1767
+  _globals['_OFFERSLOTSRESPONSE']._serialized_end=1833
+  _globals['_MOVESESSIONREQUEST']._serialized_start=1835
+  _globals['_MOVESESSIONREQUEST']._serialized_end=1941
+  _globals['_CANCELSESSIONREQUEST']._serialized_start=1943
+  _globals['_CANCELSESSIONREQUEST']._serialized_end=2022
+  _globals['_RECORDOUTCOMEREQUEST']._serialized_start=2024
+  _globals['_RECORDOUTCOMEREQUEST']._serialized_end=2136
+  _globals['_SCHEDULINGSERVICE']._serialized_start=2213
+  _globals['_SCHEDULINGSERVICE']._serialized_end=3405
 # @@protoc_insertion_point(module_scope)

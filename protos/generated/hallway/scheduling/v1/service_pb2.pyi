@@ -6,6 +6,7 @@ Commands and questions the scheduling service answers."""
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from hallway.scheduling.v1 import scheduling_pb2 as _scheduling_pb2
@@ -45,9 +46,12 @@ class SetVenueRequest(_message.Message):
     PLACES_FIELD_NUMBER: _builtins.int
     TRAVEL_FIELD_NUMBER: _builtins.int
     REHOME_FIELD_NUMBER: _builtins.int
+    PREVIEW_FIELD_NUMBER: _builtins.int
     conference_id: _builtins.str
     rehome: _builtins.bool
     """sessions that lose their place or hours need another spot, instead of an error"""
+    preview: _builtins.bool
+    """nothing is changed: the answer says what would be, with rehome"""
     @_builtins.property
     def places(self) -> _containers.RepeatedCompositeFieldContainer[_scheduling_pb2.Place]:
         """ids are given by the service; a known name keeps its id"""
@@ -63,10 +67,11 @@ class SetVenueRequest(_message.Message):
         places: _abc.Iterable[_scheduling_pb2.Place] | None = ...,
         travel: _abc.Iterable[_scheduling_pb2.Travel] | None = ...,
         rehome: _builtins.bool = ...,
+        preview: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conference_id", b"conference_id", "places", b"places", "rehome", b"rehome", "travel", b"travel"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conference_id", b"conference_id", "places", b"places", "preview", b"preview", "rehome", b"rehome", "travel", b"travel"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -78,19 +83,25 @@ class SetVenueResponse(_message.Message):
 
     PLACES_FIELD_NUMBER: _builtins.int
     REHOMED_FIELD_NUMBER: _builtins.int
+    SESSIONS_FIELD_NUMBER: _builtins.int
     rehomed: _builtins.int
     """sessions whose people were asked to choose another spot"""
     @_builtins.property
     def places(self) -> _containers.RepeatedCompositeFieldContainer[_scheduling_pb2.Place]: ...
+    @_builtins.property
+    def sessions(self) -> _containers.RepeatedCompositeFieldContainer[_scheduling_pb2.Session]:
+        """these, as they are then; the first 1,000"""
+
     def __init__(
         self,
         *,
         places: _abc.Iterable[_scheduling_pb2.Place] | None = ...,
         rehomed: _builtins.int = ...,
+        sessions: _abc.Iterable[_scheduling_pb2.Session] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["places", b"places", "rehomed", b"rehomed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["places", b"places", "rehomed", b"rehomed", "sessions", b"sessions"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -102,7 +113,10 @@ class SetTalksRequest(_message.Message):
 
     CONFERENCE_ID_FIELD_NUMBER: _builtins.int
     TALKS_FIELD_NUMBER: _builtins.int
+    PREVIEW_FIELD_NUMBER: _builtins.int
     conference_id: _builtins.str
+    preview: _builtins.bool
+    """nothing is changed: the answer says what would be"""
     @_builtins.property
     def talks(self) -> _containers.RepeatedCompositeFieldContainer[_scheduling_pb2.Talk]: ...
     def __init__(
@@ -110,10 +124,11 @@ class SetTalksRequest(_message.Message):
         *,
         conference_id: _builtins.str = ...,
         talks: _abc.Iterable[_scheduling_pb2.Talk] | None = ...,
+        preview: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conference_id", b"conference_id", "talks", b"talks"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conference_id", b"conference_id", "preview", b"preview", "talks", b"talks"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -124,19 +139,190 @@ class SetTalksResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     TALKS_FIELD_NUMBER: _builtins.int
+    SESSIONS_FIELD_NUMBER: _builtins.int
     talks: _builtins.int
+    @_builtins.property
+    def sessions(self) -> _containers.RepeatedCompositeFieldContainer[_scheduling_pb2.Session]:
+        """whose people were asked, or are not asked any more, as they are then; the first 1,000"""
+
     def __init__(
         self,
         *,
         talks: _builtins.int = ...,
+        sessions: _abc.Iterable[_scheduling_pb2.Session] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["talks", b"talks"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sessions", b"sessions", "talks", b"talks"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SetTalksResponse: _TypeAlias = SetTalksResponse  # noqa: Y015
+
+@_typing.final
+class UndoChangeRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFERENCE_ID_FIELD_NUMBER: _builtins.int
+    REHOME_FIELD_NUMBER: _builtins.int
+    conference_id: _builtins.str
+    rehome: _builtins.bool
+    """as in SetVenueRequest"""
+    def __init__(
+        self,
+        *,
+        conference_id: _builtins.str = ...,
+        rehome: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conference_id", b"conference_id", "rehome", b"rehome"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UndoChangeRequest: _TypeAlias = UndoChangeRequest  # noqa: Y015
+
+@_typing.final
+class UndoChangeResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    SESSIONS_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """venue or talks"""
+    @_builtins.property
+    def sessions(self) -> _containers.RepeatedCompositeFieldContainer[_scheduling_pb2.Session]:
+        """what became of sessions; the first 1,000"""
+
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        sessions: _abc.Iterable[_scheduling_pb2.Session] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "sessions", b"sessions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UndoChangeResponse: _TypeAlias = UndoChangeResponse  # noqa: Y015
+
+@_typing.final
+class FreezePlanRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFERENCE_ID_FIELD_NUMBER: _builtins.int
+    FROZEN_FIELD_NUMBER: _builtins.int
+    conference_id: _builtins.str
+    frozen: _builtins.bool
+    def __init__(
+        self,
+        *,
+        conference_id: _builtins.str = ...,
+        frozen: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conference_id", b"conference_id", "frozen", b"frozen"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FreezePlanRequest: _TypeAlias = FreezePlanRequest  # noqa: Y015
+
+@_typing.final
+class FreezePlanResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FreezePlanResponse: _TypeAlias = FreezePlanResponse  # noqa: Y015
+
+@_typing.final
+class ListVersionsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SESSION_ID_FIELD_NUMBER: _builtins.int
+    session_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        session_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["session_id", b"session_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListVersionsRequest: _TypeAlias = ListVersionsRequest  # noqa: Y015
+
+@_typing.final
+class SessionVersion(_message.Message):
+    """A session as it once was."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    PLACE_NAME_FIELD_NUMBER: _builtins.int
+    DURING_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    SAVED_AT_FIELD_NUMBER: _builtins.int
+    version: _builtins.int
+    state: _scheduling_pb2.SessionState.ValueType
+    place_name: _builtins.str
+    reason: _builtins.str
+    @_builtins.property
+    def during(self) -> _scheduling_pb2.Interval: ...
+    @_builtins.property
+    def saved_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        version: _builtins.int = ...,
+        state: _scheduling_pb2.SessionState.ValueType = ...,
+        place_name: _builtins.str = ...,
+        during: _scheduling_pb2.Interval | None = ...,
+        reason: _builtins.str = ...,
+        saved_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["during", b"during", "saved_at", b"saved_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["during", b"during", "place_name", b"place_name", "reason", b"reason", "saved_at", b"saved_at", "state", b"state", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SessionVersion: _TypeAlias = SessionVersion  # noqa: Y015
+
+@_typing.final
+class ListVersionsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSIONS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def versions(self) -> _containers.RepeatedCompositeFieldContainer[Global___SessionVersion]:
+        """the last 1,000"""
+
+    def __init__(
+        self,
+        *,
+        versions: _abc.Iterable[Global___SessionVersion] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["versions", b"versions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListVersionsResponse: _TypeAlias = ListVersionsResponse  # noqa: Y015
 
 @_typing.final
 class SetAvailabilityRequest(_message.Message):

@@ -45,6 +45,16 @@ class SchedulingServiceStub:
                 request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetTalksRequest.SerializeToString,
                 response_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetTalksResponse.FromString,
                 _registered_method=True)
+        self.UndoChange = channel.unary_unary(
+                '/hallway.scheduling.v1.SchedulingService/UndoChange',
+                request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.UndoChangeRequest.SerializeToString,
+                response_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.UndoChangeResponse.FromString,
+                _registered_method=True)
+        self.FreezePlan = channel.unary_unary(
+                '/hallway.scheduling.v1.SchedulingService/FreezePlan',
+                request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.FreezePlanRequest.SerializeToString,
+                response_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.FreezePlanResponse.FromString,
+                _registered_method=True)
         self.SetAvailability = channel.unary_unary(
                 '/hallway.scheduling.v1.SchedulingService/SetAvailability',
                 request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetAvailabilityRequest.SerializeToString,
@@ -59,6 +69,11 @@ class SchedulingServiceStub:
                 '/hallway.scheduling.v1.SchedulingService/ListSessions',
                 request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.ListSessionsRequest.SerializeToString,
                 response_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.ListSessionsResponse.FromString,
+                _registered_method=True)
+        self.ListVersions = channel.unary_unary(
+                '/hallway.scheduling.v1.SchedulingService/ListVersions',
+                request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.ListVersionsRequest.SerializeToString,
+                response_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.ListVersionsResponse.FromString,
                 _registered_method=True)
         self.OfferSlots = channel.unary_unary(
                 '/hallway.scheduling.v1.SchedulingService/OfferSlots',
@@ -101,6 +116,21 @@ class SchedulingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UndoChange(self, request, context):
+        """Takes back the last change of venue or talks that was not taken back yet. Sessions that lost their spot by it and
+        got no other one since have it back.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FreezePlan(self, request, context):
+        """A frozen plan stays as it is: nothing new is placed, nobody but organizers moves a session, no place is taken away.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SetAvailability(self, request, context):
         """When a person can meet (none given: whenever the conference is open), and what they want of their days.
         """
@@ -116,6 +146,13 @@ class SchedulingServiceServicer:
 
     def ListSessions(self, request, context):
         """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListVersions(self, request, context):
+        """Every version of a session, the first one first.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -158,6 +195,16 @@ def add_SchedulingServiceServicer_to_server(servicer, server):
                     request_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetTalksRequest.FromString,
                     response_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetTalksResponse.SerializeToString,
             ),
+            'UndoChange': grpc.unary_unary_rpc_method_handler(
+                    servicer.UndoChange,
+                    request_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.UndoChangeRequest.FromString,
+                    response_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.UndoChangeResponse.SerializeToString,
+            ),
+            'FreezePlan': grpc.unary_unary_rpc_method_handler(
+                    servicer.FreezePlan,
+                    request_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.FreezePlanRequest.FromString,
+                    response_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.FreezePlanResponse.SerializeToString,
+            ),
             'SetAvailability': grpc.unary_unary_rpc_method_handler(
                     servicer.SetAvailability,
                     request_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetAvailabilityRequest.FromString,
@@ -172,6 +219,11 @@ def add_SchedulingServiceServicer_to_server(servicer, server):
                     servicer.ListSessions,
                     request_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.ListSessionsRequest.FromString,
                     response_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.ListSessionsResponse.SerializeToString,
+            ),
+            'ListVersions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListVersions,
+                    request_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.ListVersionsRequest.FromString,
+                    response_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.ListVersionsResponse.SerializeToString,
             ),
             'OfferSlots': grpc.unary_unary_rpc_method_handler(
                     servicer.OfferSlots,
@@ -259,6 +311,60 @@ class SchedulingService:
             _registered_method=True)
 
     @staticmethod
+    def UndoChange(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hallway.scheduling.v1.SchedulingService/UndoChange',
+            hallway_dot_scheduling_dot_v1_dot_service__pb2.UndoChangeRequest.SerializeToString,
+            hallway_dot_scheduling_dot_v1_dot_service__pb2.UndoChangeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FreezePlan(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hallway.scheduling.v1.SchedulingService/FreezePlan',
+            hallway_dot_scheduling_dot_v1_dot_service__pb2.FreezePlanRequest.SerializeToString,
+            hallway_dot_scheduling_dot_v1_dot_service__pb2.FreezePlanResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def SetAvailability(request,
             target,
             options=(),
@@ -329,6 +435,33 @@ class SchedulingService:
             '/hallway.scheduling.v1.SchedulingService/ListSessions',
             hallway_dot_scheduling_dot_v1_dot_service__pb2.ListSessionsRequest.SerializeToString,
             hallway_dot_scheduling_dot_v1_dot_service__pb2.ListSessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListVersions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hallway.scheduling.v1.SchedulingService/ListVersions',
+            hallway_dot_scheduling_dot_v1_dot_service__pb2.ListVersionsRequest.SerializeToString,
+            hallway_dot_scheduling_dot_v1_dot_service__pb2.ListVersionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -40,10 +40,18 @@ class SchedulingServiceStub:
     """Replaces the conference's talks; speakers are busy during theirs. A session that clashes now stays where it is,
     and its people are asked to choose another spot.
     """
+    UndoChange: _grpc.UnaryUnaryMultiCallable[_service_pb2.UndoChangeRequest, _service_pb2.UndoChangeResponse]
+    """Takes back the last change of venue or talks that was not taken back yet. Sessions that lost their spot by it and
+    got no other one since have it back.
+    """
+    FreezePlan: _grpc.UnaryUnaryMultiCallable[_service_pb2.FreezePlanRequest, _service_pb2.FreezePlanResponse]
+    """A frozen plan stays as it is: nothing new is placed, nobody but organizers moves a session, no place is taken away."""
     SetAvailability: _grpc.UnaryUnaryMultiCallable[_service_pb2.SetAvailabilityRequest, _service_pb2.SetAvailabilityResponse]
     """When a person can meet (none given: whenever the conference is open), and what they want of their days."""
     GetSession: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetSessionRequest, _scheduling_pb2.Session]
     ListSessions: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListSessionsRequest, _service_pb2.ListSessionsResponse]
+    ListVersions: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListVersionsRequest, _service_pb2.ListVersionsResponse]
+    """Every version of a session, the first one first."""
     OfferSlots: _grpc.UnaryUnaryMultiCallable[_service_pb2.OfferSlotsRequest, _service_pb2.OfferSlotsResponse]
     """The best slots in which everybody of the session is free, the best first."""
     MoveSession: _grpc.UnaryUnaryMultiCallable[_service_pb2.MoveSessionRequest, _scheduling_pb2.Session]
@@ -61,10 +69,18 @@ class SchedulingServiceAsyncStub(SchedulingServiceStub):
     """Replaces the conference's talks; speakers are busy during theirs. A session that clashes now stays where it is,
     and its people are asked to choose another spot.
     """
+    UndoChange: _aio.UnaryUnaryMultiCallable[_service_pb2.UndoChangeRequest, _service_pb2.UndoChangeResponse]  # type: ignore[assignment]
+    """Takes back the last change of venue or talks that was not taken back yet. Sessions that lost their spot by it and
+    got no other one since have it back.
+    """
+    FreezePlan: _aio.UnaryUnaryMultiCallable[_service_pb2.FreezePlanRequest, _service_pb2.FreezePlanResponse]  # type: ignore[assignment]
+    """A frozen plan stays as it is: nothing new is placed, nobody but organizers moves a session, no place is taken away."""
     SetAvailability: _aio.UnaryUnaryMultiCallable[_service_pb2.SetAvailabilityRequest, _service_pb2.SetAvailabilityResponse]  # type: ignore[assignment]
     """When a person can meet (none given: whenever the conference is open), and what they want of their days."""
     GetSession: _aio.UnaryUnaryMultiCallable[_service_pb2.GetSessionRequest, _scheduling_pb2.Session]  # type: ignore[assignment]
     ListSessions: _aio.UnaryUnaryMultiCallable[_service_pb2.ListSessionsRequest, _service_pb2.ListSessionsResponse]  # type: ignore[assignment]
+    ListVersions: _aio.UnaryUnaryMultiCallable[_service_pb2.ListVersionsRequest, _service_pb2.ListVersionsResponse]  # type: ignore[assignment]
+    """Every version of a session, the first one first."""
     OfferSlots: _aio.UnaryUnaryMultiCallable[_service_pb2.OfferSlotsRequest, _service_pb2.OfferSlotsResponse]  # type: ignore[assignment]
     """The best slots in which everybody of the session is free, the best first."""
     MoveSession: _aio.UnaryUnaryMultiCallable[_service_pb2.MoveSessionRequest, _scheduling_pb2.Session]  # type: ignore[assignment]
@@ -93,6 +109,24 @@ class SchedulingServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def UndoChange(
+        self,
+        request: _service_pb2.UndoChangeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.UndoChangeResponse, _abc.Awaitable[_service_pb2.UndoChangeResponse]]:
+        """Takes back the last change of venue or talks that was not taken back yet. Sessions that lost their spot by it and
+        got no other one since have it back.
+        """
+
+    @_abc_1.abstractmethod
+    def FreezePlan(
+        self,
+        request: _service_pb2.FreezePlanRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.FreezePlanResponse, _abc.Awaitable[_service_pb2.FreezePlanResponse]]:
+        """A frozen plan stays as it is: nothing new is placed, nobody but organizers moves a session, no place is taken away."""
+
+    @_abc_1.abstractmethod
     def SetAvailability(
         self,
         request: _service_pb2.SetAvailabilityRequest,
@@ -113,6 +147,14 @@ class SchedulingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.ListSessionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.ListSessionsResponse, _abc.Awaitable[_service_pb2.ListSessionsResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def ListVersions(
+        self,
+        request: _service_pb2.ListVersionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.ListVersionsResponse, _abc.Awaitable[_service_pb2.ListVersionsResponse]]:
+        """Every version of a session, the first one first."""
 
     @_abc_1.abstractmethod
     def OfferSlots(

@@ -1,0 +1,27 @@
+"""Does a change and takes it back: what an organizer is shown is what the very change would do."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from services.kit.db import Connection
+
+T = TypeVar("T")
+Work = Callable[[Connection], Awaitable[T]]
+
+
+class _TakenBack(Exception):
+    """Ends the inner transaction."""
+
+
+def previewed(work: Work[T]) -> Work[T]:
+    """The same work, of which nothing is left but its answer."""
+
+    async def preview(tx: Connection) -> T:
+        try:
+            async with tx.transaction():
+                answer = await work(tx)
+                raise _TakenBack
+        except _TakenBack:
+            return answer
+
+    return preview

@@ -1,0 +1,155 @@
+"""What organizers change at once: shown before, taken back after, kept away from a frozen plan; every version stays."""
+
+import pytest
+
+from services.kit.errors import Conflict
+from services.scheduling.domain.programme import Talk
+from services.scheduling.domain.session import State
+from services.scheduling.domain.venue import Travel
+from services.scheduling.handlers.cancel_session import cancel_session
+from services.scheduling.handlers.find_sessions import list_versions
+from services.scheduling.handlers.freeze_plan import freeze_plan
+from services.scheduling.handlers.move_session import move_session, offer_slots
+from services.scheduling.handlers.place_matches import place_matches
+from services.scheduling.handlers.retry_unplaced import retry_unplaced
+from services.scheduling.handlers.set_talks import set_talks
+from services.scheduling.handlers.set_venue import set_venue
+from services.scheduling.handlers.undo_change import undo_change
+from services.scheduling.store.preview import previewed
+from services.scheduling.store.write import Store
+from tests.scheduling import NOW, act, all_sessions, between, match, ready, row
+
+
+@pytest.fixture
+async def pool(database):
+    return (await database("scheduling")).pool
+
+
+async def placed(pool, at, *people):
+    """A new session of these people."""
+    made = match(at.id, *people)
+    await act(pool, place_matches, [made], NOW)
+    return await act(pool, Store.session, made.id)
+
+
+async def everything(pool):
+    """What the database holds of sessions, events and venue."""
+    tables = ("session", "session_member", "session_version", "outbox", "place", "talk", "bulk_change", "retry")
+    return {table: await pool.fetch(f"select * from {table} order by 1, 2") for table in tables}
+
+
+async def test_a_preview_answers_what_the_change_does_and_changes_nothing(pool):
+    at, _ = await ready(pool, row("Foyer"), row("Hall"))
+    session = await placed(pool, at)
+    assert session.place_name == "Foyer"
+    before = await everything(pool)
+
+    async def change(tx):
+        return await set_venue(Store(tx), at.id, [row("Hall")], NOW, rehome=True)
+
+    async with pool.acquire() as tx, tx.transaction():
+        shown = await previewed(change)(tx)
+    assert await everything(pool) == before
+    async with pool.acquire() as tx, tx.transaction():
+        done = await change(tx)
+    assert [change.session for change in shown.changes] == [change.session for change in done.changes]
+    (lost,) = done.changes
+    assert (lost.session.id, lost.session.state) == (session.id, State.UNPLACED)
+    assert await everything(pool) != before
+
+
+async def test_taking_a_venue_back_gives_sessions_the_spot_they_lost(pool):
+    at, (foyer, _) = await ready(pool, row("Foyer"), row("Hall"))
+    session, other = await placed(pool, at), await placed(pool, at)
+    assert (session.place_name, other.place_name) == ("Foyer", "Hall")
+    await act(pool, set_venue, at.id, [row("Hall")], NOW, [Travel("a", "b", 5)], True)
+    kind, changes = await act(pool, undo_change, at.id, NOW)
+    assert (kind, [change.session.id for change in changes]) == ("venue", [session.id])
+    back = await act(pool, Store.session, session.id)
+    assert (back.state, back.place_id, back.during) == (State.SCHEDULED, foyer.id, session.during)
+    assert (back.reason, back.calendar_sequence) == ("its place is there again: it stays where it was", 2)
+    assert await act(pool, Store.session, other.id) == other
+    assert [place.name for place in await act(pool, Store.places, at.id)] == ["Foyer", "Hall"]
+    assert await act(pool, Store.travel, at.id) == []
+
+
+async def test_taking_back_moves_nobody_who_chose_another_spot_and_takes_no_spot_that_is_used(pool):
+    at, _ = await ready(pool, row("Foyer"), row("Hall"))
+    chose, taken = await placed(pool, at), await placed(pool, at)
+    await act(pool, set_venue, at.id, [row("Attic")], NOW, (), True)
+    offer = (await act(pool, offer_slots, chose.id, 1, NOW))[0]
+    moved = await act(pool, move_session, chose.id, None, offer.place.id, offer.during, NOW)
+    busy = await placed(pool, at, taken.attendee_ids[0], moved.attendee_ids[0])  # its person has something else now
+    assert busy.during.overlaps(taken.during) or busy.during.starts_at >= taken.during.ends_at
+    await act(pool, set_venue, at.id, [row("Attic"), row("Foyer"), row("Hall")], NOW)
+    await act(pool, undo_change, at.id, NOW)
+    assert await act(pool, Store.session, chose.id) == moved
+    with pytest.raises(Conflict, match="would have no room"):  # what was booked meanwhile is not thrown out
+        await act(pool, undo_change, at.id, NOW)
+    assert await act(pool, Store.session, busy.id) == busy
+
+
+async def test_changes_are_taken_back_one_after_the_other_until_none_is_left(pool):
+    at, _ = await ready(pool, row("Foyer"))
+    talk = Talk("1", "Wheels", "Main", between(11, "09:00", "10:00"), ())
+    await act(pool, set_venue, at.id, [row("Foyer"), row("Hall")], NOW)
+    await act(pool, set_talks, at.id, [talk], NOW)
+    assert (await act(pool, undo_change, at.id, NOW))[0] == "talks"
+    assert await act(pool, Store.talks, at.id) == []
+    assert (await act(pool, undo_change, at.id, NOW))[0] == "venue"
+    assert [place.name for place in await act(pool, Store.places, at.id)] == ["Foyer"]
+    assert (await act(pool, undo_change, at.id, NOW))[0] == "venue"  # the very first one
+    with pytest.raises(Conflict, match="no change of venue or talks is left"):
+        await act(pool, undo_change, at.id, NOW)
+
+
+async def test_a_talk_taken_back_asks_nobody_any_more(pool):
+    at, _ = await ready(pool)
+    session = await placed(pool, at)
+    talk = Talk("1", "Wheels", "Main", session.during, (session.attendee_ids[0],))
+    (clash,) = await act(pool, set_talks, at.id, [talk], NOW)
+    assert (clash.session.id, clash.session.asked) == (session.id, True)
+    _, (cleared,) = await act(pool, undo_change, at.id, NOW)
+    assert (cleared.session.asked, cleared.session.during) == (False, session.during)
+
+
+async def test_only_the_last_twenty_changes_can_be_taken_back(pool):
+    at, _ = await ready(pool)
+    for number in range(22):
+        await act(pool, set_venue, at.id, [row(f"Hall {number}")], NOW)
+    assert await pool.fetchval("select count(*) from bulk_change") == 20
+
+
+async def test_a_frozen_plan_places_and_moves_nothing_until_it_goes_on(pool):
+    at, _ = await ready(pool)
+    session = await placed(pool, at)
+    await act(pool, freeze_plan, at.id, True, NOW)
+    late = await placed(pool, at)
+    assert (late.state, late.reason) == (
+        State.UNPLACED, "the plan is frozen; the organizers place it once it is not",
+    )  # fmt: skip
+    offer = (await act(pool, offer_slots, session.id, 1, NOW))[0]
+    move = (session.id, session.attendee_ids[0], offer.place.id, offer.during, NOW)
+    with pytest.raises(Conflict, match="the plan is frozen; ask the organizers"):
+        await act(pool, move_session, *move)
+    with pytest.raises(Conflict, match="the plan is frozen and sessions would lose their place"):
+        await act(pool, set_venue, at.id, [row("Attic")], NOW, (), True)
+    assert await all_sessions(pool, at) == sorted([session, late], key=lambda one: one.id)
+    await act(pool, cancel_session, session.id, session.attendee_ids[0], "my train is late", NOW)  # that is always free
+    await act(pool, freeze_plan, at.id, False, NOW)
+    assert await act(pool, retry_unplaced, NOW)
+    assert (await act(pool, Store.session, late.id)).state == State.SCHEDULED
+
+
+async def test_every_version_of_a_session_is_kept(pool):
+    at, _ = await ready(pool)
+    session = await placed(pool, at)
+    offer = (await act(pool, offer_slots, session.id, 1, NOW))[0]
+    await act(pool, move_session, session.id, session.attendee_ids[0], offer.place.id, offer.during, NOW)
+    await act(pool, cancel_session, session.id, None, "the hall is flooded", NOW)
+    told = [(v.version, v.state, v.during, v.reason) for v in await act(pool, list_versions, session.id)]
+    assert told == [
+        (1, State.SCHEDULED, session.during, "the first time both are free and a place is"),
+        (2, State.SCHEDULED, offer.during, "one of you chose this time and place"),
+        (3, State.CANCELLED, offer.during, "the hall is flooded"),
+    ]
