@@ -91,7 +91,7 @@ async def test_two_people_who_talk_online_meet(
         assert (await h.csv(f"{base}/registrations", PEOPLE)).json()["unchanged"] == 3
         assert (await h.csv(f"{base}/venue", VENUE, "PUT")).json()["places"][0]["name"] == "Corner A"
         talks = await h.csv(f"{base}/talks", TALKS, "PUT")
-        assert talks.json() == {"talks": 1, "speakers_not_registered": ["x@y.org"]}
+        assert talks.json() == {"talks": 1, "speakers_not_registered": ["x@y.org"], "sessions": []}
 
         source = await h.api.post(
             f"{base}/sources?network=irc&name=chat&visibility=public",
@@ -128,6 +128,7 @@ async def test_two_people_who_talk_online_meet(
         await check_calendars(h, base, session, bo)
         await check_dashboard(h, base, cy)
         await check_mail(box, session)
+        await organize(h, base, session)
         await move_and_cancel(h, base, session, ana, box)
 
         kept = await everything_kept(h)
@@ -183,6 +184,22 @@ async def check_mail(box: Mailbox, session: Any) -> None:
     assert len(box.of("bo@example.org", "Meet people")) == 1
     assert "http://portal.test/sign-in/" in box.of("bo@example.org", "Meet people")[0].get_content()
     assert box.refused == 1  # and it was sent again
+
+
+async def organize(h: Hall, base: str, session: Any) -> None:
+    """An organizer sees what a change would do, freezes the plan, reads a session's history, takes a change back."""
+    other = VENUE.replace("Corner A", "Garden")
+    shown = (await h.csv(f"{base}/venue?preview=true", other, "PUT")).json()
+    assert (shown["rehomed"], [s["id"] for s in shown["sessions"]]) == (1, [session["id"]])
+    assert "Corner A is not there then any more" in shown["sessions"][0]["reason"]
+    assert (await h.api.put(f"{base}/plan", json={"frozen": True})).json() == {"frozen": True}
+    refused = await h.csv(f"{base}/venue?rehome=true", other, "PUT")
+    assert refused.status_code == 409, refused.text
+    assert "the plan is frozen" in refused.text
+    assert (await h.api.put(f"{base}/plan", json={"frozen": False})).json() == {"frozen": False}
+    (version,) = (await h.api.get(f"{base}/sessions/{session['id']}/history")).json()["versions"]
+    assert (version["state"], version["place_name"], version["version"]) == ("scheduled", "Corner A", 1)
+    assert (await h.api.post(f"{base}/undo")).json() == {"undone": "talks", "sessions": []}
 
 
 async def move_and_cancel(h: Hall, base: str, session: Any, ana: Any, box: Mailbox) -> None:

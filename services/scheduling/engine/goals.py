@@ -43,9 +43,9 @@ WEIGHTS: dict[Goal, float] = {
     Goal.FAIR: 3.0,  # a session the busiest of them has already on that day: days, and people, take turns
     Goal.WALK: 3.0,  # an hour of walking between buildings: ten minutes are half an hour of waiting
     Goal.SEATS: 0.1,  # a seat that stays empty
-    Goal.CHANGE: 0.25,  # an hour away from the slot that is moved; another place counts as two
+    Goal.CHANGE: 2.0,  # an hour away from the slot that is moved: more than being early is worth
 }
-OTHER_PLACE = 2.0
+OTHER_PLACE = 0.1  # of such an hour: the same time elsewhere is a smaller change than a quarter of an hour
 
 
 def floor(day: Day, origin: int) -> float:
