@@ -1,4 +1,7 @@
-"""What organizers change at once: shown before, taken back after, kept away from a frozen plan; every version stays."""
+"""What organizers change at once: shown before, taken back, kept off a frozen plan; and who is asked to make room."""
+
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -12,6 +15,7 @@ from services.scheduling.handlers.freeze_plan import freeze_plan
 from services.scheduling.handlers.move_session import move_session, offer_slots
 from services.scheduling.handlers.place_matches import place_matches
 from services.scheduling.handlers.retry_unplaced import retry_unplaced
+from services.scheduling.handlers.set_availability import set_availability
 from services.scheduling.handlers.set_talks import set_talks
 from services.scheduling.handlers.set_venue import set_venue
 from services.scheduling.handlers.undo_change import undo_change
@@ -153,3 +157,64 @@ async def test_every_version_of_a_session_is_kept(pool):
         (2, State.SCHEDULED, offer.during, "one of you chose this time and place"),
         (3, State.CANCELLED, offer.during, "the hall is flooded"),
     ]
+
+
+async def wait_for_room(pool):
+    """Ada meets Ben at the only time Cy is free; their session could be later."""
+    at, _ = await ready(pool, row(capacity=2))
+    ada, ben, cy = uuid4(), uuid4(), uuid4()
+    first = await placed(pool, at, ada, ben)
+    await act(pool, set_availability, at.id, cy, [first.during], NOW)
+    waiting = await placed(pool, at, ada, cy)
+    assert (first.during, waiting.state) == (between(11, "09:00", "09:30"), State.UNPLACED)
+    return at, first, waiting
+
+
+async def asked(pool):
+    """Sessions whose people were asked to make room, in the order of events."""
+    return [
+        r["key"] for r in await pool.fetch("select key from outbox where type like '%MoveProposed' order by position")
+    ]
+
+
+async def test_people_are_asked_to_make_room_once_and_their_session_stays_until_they_move_it(pool):
+    _, first, waiting = await wait_for_room(pool)
+    while await act(pool, retry_unplaced, NOW):
+        pass
+    still = await act(pool, Store.session, first.id)
+    assert (still.state, still.during, still.place_id, still.calendar_sequence) == (
+        State.SCHEDULED, first.during, first.place_id, 0,
+    )  # fmt: skip
+    words = "another session of one of you finds no time; Foyer on Tuesday at 09:45 would make room: choose it, or"
+    assert still.reason == f"{words} leave yours where it is"
+    for minutes in (2, 4):
+        await act(pool, retry_unplaced, NOW + timedelta(minutes=minutes))
+    assert await asked(pool) == [str(first.id)]
+    offers = await act(pool, offer_slots, first.id, 20, NOW)
+    offer = next(offer for offer in offers if offer.during == between(11, "09:45", "10:15"))
+    await act(pool, move_session, first.id, first.attendee_ids[0], offer.place.id, offer.during, NOW)
+    assert await act(pool, retry_unplaced, NOW)
+    placed_now = await act(pool, Store.session, waiting.id)
+    assert (placed_now.state, placed_now.during) == (State.SCHEDULED, first.during)
+
+
+async def test_nobody_is_asked_to_make_room_in_vain_or_in_a_frozen_plan(pool):
+    at, first, _ = await wait_for_room(pool)
+    await act(pool, freeze_plan, at.id, True, NOW)
+    while await act(pool, retry_unplaced, NOW):
+        pass
+    assert await asked(pool) == []
+    await act(pool, freeze_plan, at.id, False, NOW)
+    await act(pool, set_availability, at.id, first.attendee_ids[0], [first.during], NOW)  # no other time for the first
+    await act(pool, set_availability, at.id, first.attendee_ids[1], [first.during], NOW)
+    while await act(pool, retry_unplaced, NOW):
+        pass
+    assert await asked(pool) == []
+
+
+async def test_a_programme_set_anew_does_not_answer_for_people_who_were_asked(pool):
+    at, first, _ = await wait_for_room(pool)
+    while await act(pool, retry_unplaced, NOW):
+        pass
+    await act(pool, set_talks, at.id, [Talk("1", "Wheels", "Main", between(12, "09:00", "10:00"), (uuid4(),))], NOW)
+    assert (await act(pool, Store.session, first.id)).asked

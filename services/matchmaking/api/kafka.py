@@ -96,6 +96,7 @@ HANDLERS: dict[type[Any], Handler] = {
     scheduled.SessionScheduled: on_sessions,
     scheduled.SessionUnplaced: on_sessions,
     scheduled.SessionClashed: on_sessions,
+    scheduled.SessionMoveProposed: on_sessions,
     scheduled.SessionMoved: on_sessions,
     scheduled.SessionCancelled: on_sessions,
     scheduled.SessionHeld: on_sessions,

@@ -54,6 +54,7 @@ READ_MODEL = Subscription(
         scheduling_events.SessionScheduled: _SESSION,
         scheduling_events.SessionUnplaced: _SESSION,
         scheduling_events.SessionClashed: _SESSION,
+        scheduling_events.SessionMoveProposed: _SESSION,
         scheduling_events.SessionMoved: _SESSION,
         scheduling_events.SessionCancelled: _SESSION,
         scheduling_events.SessionHeld: _SESSION,
@@ -91,6 +92,7 @@ MAIL = Subscription(
         # Only one that lost its time has one, and only that is told; one that never had any waits in silence.
         scheduling_events.SessionUnplaced: _sessions("to-move"),
         scheduling_events.SessionClashed: _sessions("to-move"),
+        scheduling_events.SessionMoveProposed: _sessions("to-move"),
         scheduling_events.SessionMoved: _sessions("moved"),
         scheduling_events.SessionCancelled: _sessions("cancelled"),
     },

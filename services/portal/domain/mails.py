@@ -130,8 +130,8 @@ def _scheduled(facts: Facts) -> tuple[str, Sequence[str]]:
 
 def _to_move(facts: Facts) -> tuple[str, Sequence[str]]:
     session = facts.session
-    return f"Choose another time: {_who(facts)}, {_when(facts)}", [
-        f"your session needs another time or place: {session.reason if session else ''}.",
+    return f"Another time? {_who(facts)}, {_when(facts)}", [
+        f"there is something to decide about your session: {session.reason if session else ''}.",
         _session_lines(facts),
         _link(facts, "See when everybody is free, and choose:"),
     ]

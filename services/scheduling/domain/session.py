@@ -36,6 +36,7 @@ class Fact(StrEnum):
     SCHEDULED = "scheduled"
     UNPLACED = "unplaced"
     CLASHED = "clashed"
+    PROPOSED = "proposed"
     MOVED = "moved"
     CANCELLED = "cancelled"
     HELD = "held"
@@ -128,6 +129,11 @@ def offered(session: Session, reason: str) -> Change:
 def clashed(session: Session, reason: str) -> Change:
     """A talk is in its way; it stays where it is until its people choose."""
     return Change(Fact.CLASHED, _next(session, reason=reason, asked=True))
+
+
+def proposed(session: Session, reason: str) -> Change:
+    """Its people could make room for others; it stays where it is until they choose."""
+    return Change(Fact.PROPOSED, _next(session, reason=reason, asked=True))
 
 
 def cleared(session: Session) -> Change:

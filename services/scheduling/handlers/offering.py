@@ -19,10 +19,11 @@ def ask(model: Model, session: Session, trouble: str) -> tuple[str, Spot | None]
     spots = best_spots(model, group_of(session), 1, near=session)
     if not spots:
         return f"{trouble}; {refusal(model, group_of(session)).reason}", None
-    return f"{trouble}; {_words(model, session, spots[0])} suits everybody: choose it or another time", spots[0]
+    return f"{trouble}; {words(model, session, spots[0])} suits everybody: choose it or another time", spots[0]
 
 
-def _words(model: Model, session: Session, spot: Spot) -> str:
+def words(model: Model, session: Session, spot: Spot) -> str:
+    """A spot beside the one the session has, or had."""
     if session.during == spot.during:
         return f"{spot.place.name} at the same time"
     assert model.conference is not None  # there is a spot

@@ -42,11 +42,11 @@ async def replace_talks(store: Programme, conference_id: UUID, talks: Sequence[T
 
 
 async def _changed(store: Programme, session: Session, before: Busy, after: Busy, now: datetime) -> Change | None:
-    clashes = _clashes(session, after)
-    if clashes and not session.asked and not _clashes(session, before):
+    clashed_before, clashes = _clashes(session, before), _clashes(session, after)
+    if clashes and not session.asked and not clashed_before:
         model = await store.load_model(session.conference_id, session.attendee_ids, now, without=[session.id])
         return clashed(session, ask(model, session, TROUBLE)[0])
-    return cleared(session) if session.asked and not clashes else None
+    return cleared(session) if session.asked and clashed_before and not clashes else None
 
 
 def _busy(talks: Iterable[Talk]) -> Busy:

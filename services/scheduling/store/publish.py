@@ -14,6 +14,7 @@ EVENTS = {
     Fact.SCHEDULED: events.SessionScheduled,
     Fact.UNPLACED: events.SessionUnplaced,
     Fact.CLASHED: events.SessionClashed,
+    Fact.PROPOSED: events.SessionMoveProposed,
     Fact.MOVED: events.SessionMoved,
     Fact.CANCELLED: events.SessionCancelled,
     Fact.HELD: events.SessionHeld,

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from hallway.scheduling.v1 import scheduling_pb2 as hallway_dot_scheduling_dot_v1_dot_scheduling__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"hallway/scheduling/v1/events.proto\x12\x15hallway.scheduling.v1\x1a&hallway/scheduling/v1/scheduling.proto\"C\n\x10SessionScheduled\x12/\n\x07session\x18\x01 \x01(\x0b\x32\x1e.hallway.scheduling.v1.Session\"B\n\x0fSessionUnplaced\x12/\n\x07session\x18\x01 \x01(\x0b\x32\x1e.hallway.scheduling.v1.Session\"A\n\x0eSessionClashed\x12/\n\x07session\x18\x01 \x01(\x0b\x32\x1e.hallway.scheduling.v1.Session\"?\n\x0cSessionMoved\x12/\n\x07session\x18\x01 \x01(\x0b\x32\x1e.hallway.scheduling.v1.Session\"C\n\x10SessionCancelled\x12/\n\x07session\x18\x01 \x01(\x0b\x32\x1e.hallway.scheduling.v1.Session\">\n\x0bSessionHeld\x12/\n\x07session\x18\x01 \x01(\x0b\x32\x1e.hallway.scheduling.v1.Session\"@\n\rSessionMissed\x12/\n\x07session\x18\x01 \x01(\x0b\x32\x1e.hallway.scheduling.v1.Sessionb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"hallway/scheduling/v1/events.proto\x12\x15hallway.scheduling.v1\x1a&hallway/scheduling/v1/scheduling.proto\"C\n\x10SessionScheduled\x12/\n\x07session\x18\x01 \x01(\x0b\x32\x1e.hallway.scheduling.v1.Session\"B\n\x0fSessionUnplaced\x12/\n\x07session\x18\x01 \x01(\x0b\x32\x1e.hallway.scheduling.v1.Session\"A\n\x0eSessionClashed\x12/\n\x07session\x18\x01 \x01(\x0b\x32\x1e.hallway.scheduling.v1.Session\"F\n\x13SessionMoveProposed\x12/\n\x07session\x18\x01 \x01(\x0b\x32\x1e.hallway.scheduling.v1.Session\"?\n\x0cSessionMoved\x12/\n\x07session\x18\x01 \x01(\x0b\x32\x1e.hallway.scheduling.v1.Session\"C\n\x10SessionCancelled\x12/\n\x07session\x18\x01 \x01(\x0b\x32\x1e.hallway.scheduling.v1.Session\">\n\x0bSessionHeld\x12/\n\x07session\x18\x01 \x01(\x0b\x32\x1e.hallway.scheduling.v1.Session\"@\n\rSessionMissed\x12/\n\x07session\x18\x01 \x01(\x0b\x32\x1e.hallway.scheduling.v1.Sessionb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,12 +38,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SESSIONUNPLACED']._serialized_end=236
   _globals['_SESSIONCLASHED']._serialized_start=238
   _globals['_SESSIONCLASHED']._serialized_end=303
-  _globals['_SESSIONMOVED']._serialized_start=305
-  _globals['_SESSIONMOVED']._serialized_end=368
-  _globals['_SESSIONCANCELLED']._serialized_start=370
-  _globals['_SESSIONCANCELLED']._serialized_end=437
-  _globals['_SESSIONHELD']._serialized_start=439
-  _globals['_SESSIONHELD']._serialized_end=501
-  _globals['_SESSIONMISSED']._serialized_start=503
-  _globals['_SESSIONMISSED']._serialized_end=567
+  _globals['_SESSIONMOVEPROPOSED']._serialized_start=305
+  _globals['_SESSIONMOVEPROPOSED']._serialized_end=375
+  _globals['_SESSIONMOVED']._serialized_start=377
+  _globals['_SESSIONMOVED']._serialized_end=440
+  _globals['_SESSIONCANCELLED']._serialized_start=442
+  _globals['_SESSIONCANCELLED']._serialized_end=509
+  _globals['_SESSIONHELD']._serialized_start=511
+  _globals['_SESSIONHELD']._serialized_end=573
+  _globals['_SESSIONMISSED']._serialized_start=575
+  _globals['_SESSIONMISSED']._serialized_end=639
 # @@protoc_insertion_point(module_scope)

@@ -84,6 +84,28 @@ class SessionClashed(_message.Message):
 Global___SessionClashed: _TypeAlias = SessionClashed  # noqa: Y015
 
 @_typing.final
+class SessionMoveProposed(_message.Message):
+    """Another session finds no time unless this one moves; it stays where it is until its people choose another spot."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SESSION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def session(self) -> _scheduling_pb2.Session: ...
+    def __init__(
+        self,
+        *,
+        session: _scheduling_pb2.Session | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["session", b"session"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["session", b"session"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SessionMoveProposed: _TypeAlias = SessionMoveProposed  # noqa: Y015
+
+@_typing.final
 class SessionMoved(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
