@@ -1,6 +1,7 @@
-"""Any sequence of placements, moves and cancellations keeps promise 1, by a checker that shares no code with it."""
+"""Any sequence of placements, moves and cancellations keeps every rule, by a checker that shares no code with it."""
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 
 from services.scheduling.domain.conference import Conference
 from services.scheduling.domain.interval import Interval
+from services.scheduling.domain.programme import Wishes
 from services.scheduling.domain.session import Spot
-from services.scheduling.domain.venue import Place
+from services.scheduling.domain.venue import Place, Travel
 from services.scheduling.engine.formats import FORMATS
 from services.scheduling.engine.instant import Group, Refusal, best_spots, check_spot, find_spot
 from services.scheduling.engine.model import Model, Person
@@ -42,12 +44,18 @@ class World:
     free: dict[UUID, list[Interval]]
     talks: dict[UUID, list[Interval]]
     now: datetime
+    wishes: dict[UUID, Wishes]
+    walk: int | None  # minutes between the two buildings, if somebody said
     sessions: dict[UUID, tuple[Group, Spot]] = field(default_factory=dict)
 
     def model(self, without: UUID | None = None) -> Model:
         """The engine's view, built from the truth each time as the store does."""
-        people = {p: Person(list(self.free.get(p, [])), list(self.talks.get(p, []))) for p in PEOPLE}
-        model = Model(self.now, self.conference, self.places, people)
+        people = {
+            p: Person(list(self.free.get(p, [])), list(self.talks.get(p, [])), [], self.wishes.get(p, Wishes()))
+            for p in PEOPLE
+        }
+        travel = [] if self.walk is None else [Travel("North", "South", self.walk)]
+        model = Model(self.now, self.conference, self.places, people, travel=travel)
         for session_id, (group, spot) in self.sessions.items():
             if session_id != without:
                 model.book(spot, group.attendee_ids)
@@ -62,7 +70,15 @@ def places(draw: st.DrawFn) -> Place:
     some_hours = st.lists(clock_times, min_size=2, max_size=2, unique=True).map(sorted)
     opens, closes = draw(st.just([time(9), time(18)]) | some_hours)
     kinds = draw(st.just(frozenset()) | st.frozensets(st.sampled_from(sorted(MINUTES)), max_size=2))
-    return Place(uuid4(), str(uuid4()), draw(st.integers(1, 2)), draw(st.integers(2, 5)), kinds, opens, closes)
+    return Place(
+        uuid4(), str(uuid4()), draw(st.integers(1, 2)), draw(st.integers(2, 5)), kinds, opens, closes,
+        draw(st.sampled_from(["", "North", "South"])), draw(st.booleans()), draw(st.booleans()),
+    )  # fmt: skip
+
+
+wishes = st.builds(
+    Wishes, st.sampled_from([0, 0, 20, 60]), st.integers(0, 2), st.booleans(), st.booleans(), st.just(())
+)
 
 
 @st.composite
@@ -79,12 +95,17 @@ def worlds(draw: st.DrawFn) -> World:
             max_size=3,
         )
 
+    venue = [
+        replace(place, closed=tuple(draw(intervals()))) for place in draw(st.lists(places(), min_size=1, max_size=3))
+    ]
     return World(
         conference,
-        draw(st.lists(places(), min_size=1, max_size=3)),
+        venue,
         draw(st.dictionaries(st.sampled_from(PEOPLE), intervals(), max_size=3)),
         draw(st.dictionaries(st.sampled_from(PEOPLE), intervals(), max_size=2)),
         start + timedelta(minutes=draw(st.integers(0, 1200))),
+        draw(st.dictionaries(st.sampled_from(PEOPLE), wishes, max_size=4)),
+        draw(st.none() | st.integers(0, 45)),
     )
 
 
@@ -117,16 +138,21 @@ def check_one(world: World, group: Group, spot: Spot) -> None:
     assert ends.time() <= spot.place.closes
     assert not spot.place.formats or name in spot.place.formats
     assert spot.place.seats >= len(group.attendee_ids)
+    assert all(spot.during.ends_at <= c.starts_at or c.ends_at <= spot.during.starts_at for c in spot.place.closed)
     for person in group.attendee_ids:
         free = world.free.get(person) or []
         whole = [f for f in free if f.starts_at <= spot.during.starts_at and spot.during.ends_at <= f.ends_at]
         assert whole or not free
         for talk in world.talks.get(person, []):
-            assert spot.during.ends_at <= talk.starts_at or talk.ends_at <= spot.during.starts_at
+            there = spot.during.ends_at + timedelta(minutes=5)
+            assert there <= talk.starts_at or talk.ends_at <= spot.during.starts_at
+        wants = world.wishes.get(person, Wishes())
+        assert spot.place.quiet or not wants.quiet
+        assert spot.place.step_free or not wants.step_free
 
 
 def check_all(world: World) -> None:
-    """Minute by minute: nobody twice, no place over capacity, and five minutes between a person's sessions."""
+    """Nobody twice, no place over capacity; between a person's sessions the way and the break; no day too full."""
     everybody = list(world.sessions.values())
     for moment in {spot.during.starts_at for _, spot in everybody}:
         running = [(g, s) for g, s in everybody if s.during.starts_at <= moment < s.during.ends_at]
@@ -135,10 +161,20 @@ def check_all(world: World) -> None:
         people = [person for g, _ in running for person in g.attendee_ids]
         assert len(people) == len(set(people))
     for person in PEOPLE:
-        mine = sorted((s.during.starts_at, s.during.ends_at) for g, s in everybody if person in g.attendee_ids)
-        assert all(
-            later[0] - earlier[1] >= timedelta(minutes=5) for earlier, later in zip(mine, mine[1:], strict=False)
-        )
+        mine = sorted((s.during.starts_at, s.during.ends_at, s.place.building) for g, s in everybody
+                      if person in g.attendee_ids)  # fmt: skip
+        wants = world.wishes.get(person, Wishes())
+        for (_, ended, here), (begins, _, there) in zip(mine, mine[1:], strict=False):
+            assert begins - ended >= timedelta(minutes=max(5, walk(world, here, there), wants.break_minutes))
+        a_day = Counter(local(begins, world).date() for begins, _, _ in mine)
+        assert not wants.most_a_day or max(a_day.values(), default=0) <= wants.most_a_day
+
+
+def walk(world: World, here: str, there: str) -> int:
+    """Minutes: none where a building is not named or the same, ten where nobody measured."""
+    if not here or not there or here == there:
+        return 0
+    return 10 if world.walk is None else world.walk
 
 
 @settings(max_examples=150, deadline=None)
