@@ -1,12 +1,12 @@
 """Does a change and takes it back: what an organizer is shown is what the very change would do."""
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 from services.kit.db import Connection
 
 T = TypeVar("T")
-Work = Callable[[Connection], Awaitable[T]]
+Work = Callable[[Connection], Coroutine[Any, Any, T]]
 
 
 class _TakenBack(Exception):
