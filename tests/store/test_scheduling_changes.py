@@ -77,20 +77,28 @@ async def test_taking_a_venue_back_gives_sessions_the_spot_they_lost(pool):
     assert await act(pool, Store.travel, at.id) == []
 
 
-async def test_taking_back_moves_nobody_who_chose_another_spot_and_takes_no_spot_that_is_used(pool):
-    at, _ = await ready(pool, row("Foyer"), row("Hall"))
-    chose, taken = await placed(pool, at), await placed(pool, at)
-    await act(pool, set_venue, at.id, [row("Attic")], NOW, (), True)
+async def test_taking_back_moves_nobody_who_has_another_spot_or_another_session_then(pool):
+    at, _ = await ready(pool, row("Foyer", 2), row("Hall", 3))
+    chose, late = await placed(pool, at), await placed(pool, at)
+    await act(pool, set_venue, at.id, [row("Hall", 3)], NOW, (), True)
     offer = (await act(pool, offer_slots, chose.id, 1, NOW))[0]
     moved = await act(pool, move_session, chose.id, None, offer.place.id, offer.during, NOW)
-    busy = await placed(pool, at, taken.attendee_ids[0], moved.attendee_ids[0])  # its person has something else now
-    assert busy.during.overlaps(taken.during) or busy.during.starts_at >= taken.during.ends_at
-    await act(pool, set_venue, at.id, [row("Attic"), row("Foyer"), row("Hall")], NOW)
-    await act(pool, undo_change, at.id, NOW)
+    busy = await placed(pool, at, late.attendee_ids[0], uuid4())
+    assert busy.during.overlaps(late.during)
+    assert await act(pool, undo_change, at.id, NOW) == ("venue", [])
+    lost = await act(pool, Store.session, late.id)
+    assert (lost.state, lost.during) == (State.UNPLACED, late.during)
     assert await act(pool, Store.session, chose.id) == moved
-    with pytest.raises(Conflict, match="would have no room"):  # what was booked meanwhile is not thrown out
-        await act(pool, undo_change, at.id, NOW)
     assert await act(pool, Store.session, busy.id) == busy
+
+
+async def test_what_was_booked_since_is_not_thrown_out_by_taking_back(pool):
+    at, _ = await ready(pool, row("Foyer"))
+    await act(pool, set_venue, at.id, [row("Hall")], NOW)
+    session = await placed(pool, at)
+    with pytest.raises(Conflict, match="Hall would have no room for 1 of its sessions"):
+        await act(pool, undo_change, at.id, NOW)
+    assert await act(pool, Store.session, session.id) == session
 
 
 async def test_changes_are_taken_back_one_after_the_other_until_none_is_left(pool):
