@@ -6,9 +6,10 @@ at a time. Time-boxed, stopped at any time; the same plan for the same seed and 
 """
 
 import math
-import random
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from services.scheduling.engine.whole.problem import Conference, Plan, Spot, cost
 from services.scheduling.engine.whole.state import State, bits
@@ -67,33 +68,35 @@ def improve(
     seconds: float = math.inf,
 ) -> Plan:
     """The better of the plan at hand and the one that annealing ends with; `steps` and `seconds` at most."""
-    dice, before, began = random.Random(seed), list(state.plan), clock()
+    dice, before, began = np.random.default_rng(seed), list(state.plan), clock()
     movable = [m for m in range(len(state.plan)) if m not in fixed]
-    done, heat = 0, HOT
+    done, heat, draws = 0, HOT, [[0.0] * 3]
     while done < steps and movable:
         if done % GLANCE == 0:
             share = max(done / steps, (clock() - began) / seconds)
             if share >= 1:
                 break
             heat = HOT * (COLD / HOT) ** share
-        _step(state, movable[dice.randrange(len(movable))], dice, heat, fixed)
+            draws = dice.random((GLANCE, 3)).tolist()
+        draw = draws[done % GLANCE]
+        _step(state, movable[int(draw[0] * len(movable))], draw, heat, fixed)
         done += 1
     better = cost(state.conference, state.plan) <= cost(state.conference, before)
     return list(state.plan) if better else before
 
 
-def _step(state: State, meeting: int, dice: random.Random, heat: float, fixed: Collection[int]) -> None:
+def _step(state: State, meeting: int, draw: Sequence[float], heat: float, fixed: Collection[int]) -> None:
     old = state.plan[meeting]
     if old is None:
         _push(state, meeting, fixed)
         return
     slots = list(bits(state.times(meeting)))
-    slot = slots[dice.randrange(len(slots))] if slots else old[0]
+    slot = slots[int(draw[1] * len(slots))] if slots else old[0]
     if not state.rooms[slot] & state.suitable(meeting):
         return
     state.take_out(meeting)
     more = state.added(meeting, slot) - state.added(meeting, old[0])
-    if more <= 0 or dice.random() < math.exp(-more / heat):
+    if more <= 0 or draw[2] < math.exp(-more / heat):
         state.put(meeting, slot)
     else:
         state.put(meeting, *old)
