@@ -151,7 +151,7 @@ def _swap(state: State, meeting: int, other: int, slot: int) -> tuple[Spot, Spot
 
 def replan(conference: Conference, agreed: Plan) -> Replanned:
     """After a change: every agreed meeting that still can be where it was is there. The others, and those that are
-    unplaced, get a spot or a proposal; of those that lost theirs the people choose, so their spot holds nothing."""
+    unplaced, get a spot or a proposal; of those that lost theirs the people choose, so the spot shown holds nothing."""
     state = State(conference)
     lost = []
     for meeting, spot in enumerate(agreed):
@@ -167,12 +167,15 @@ def replan(conference: Conference, agreed: Plan) -> Replanned:
     waiting = [m for m, spot in enumerate(agreed) if spot is None and state.plan[m] is None]
     for meeting in waiting:
         proposals += _ask_one(state, meeting, kept)
+    for meeting in lost:
+        if state.plan[meeting] is not None:
+            state.take_out(meeting)  # shown, not taken: it holds nothing
     return Replanned(list(state.plan), proposals)
 
 
 def _elsewhere(state: State, lost: Sequence[int], agreed: Plan) -> list[Proposal]:
-    """For each its old slot in another room, else the nearest slot; each is shown a spot of its own."""
-    proposals, shown = [], []
+    """For each its old slot in another room, else the nearest slot; the state holds these spots, each its own."""
+    proposals = []
     for meeting in lost:
         old = agreed[meeting]
         assert old is not None
@@ -182,9 +185,6 @@ def _elsewhere(state: State, lost: Sequence[int], agreed: Plan) -> list[Proposal
             spot = state.plan[meeting]
             assert spot is not None
             proposals.append(Proposal(meeting, spot))
-            shown.append(meeting)
-    for meeting in shown:
-        state.take_out(meeting)
     return proposals
 
 
