@@ -2,7 +2,7 @@
 
 `python -m bench.conference --attendees 2000 --seconds 60 [--peer]` makes a conference (500, 2000 or 10000 attendees;
 seeded) and prints one JSON object: seconds to the first plan and what it leaves unplaced; its cost (as in
-services/scheduling/engine/whole/problem.py) then and after `--seconds`, and how far above the best known; the memory.
+services/scheduling/engine/whole/problem.py) then and after `--seconds`; the memory.
 Then three changes to the plan in force: a room closed from the second day on, five meetings in a hundred called off,
 five in a hundred new; each with its seconds, agreed meetings moved unasked (0 is promised), and what is proposed.
 `--peer`: CP-SAT alone on the same conference, with the same time.
@@ -20,8 +20,6 @@ from bench.conference_peer import plan as peer_plan
 from services.scheduling.engine.whole.plan import first_plan, improve, replan
 from services.scheduling.engine.whole.problem import Conference, Plan, cost
 
-# The least cost any long run of ours has found, by attendees; seed 0. See docs/scheduling.md.
-BEST_KNOWN: dict[int, float] = {}
 SHARE = 0.05
 
 
@@ -86,9 +84,6 @@ def main() -> None:
     size = data.SIZES[options.attendees]
     conference = data.make(size, options.seed)
     plan, result = measure(conference, options.seconds, options.seed)
-    best = BEST_KNOWN.get(options.attendees)
-    if best is not None and options.seed == 0:
-        result["above_best_known"] = round(cost(conference, plan) / best - 1, 4)
     result["memory_mib"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     result |= disturbed(conference, plan, options.seed)
     if options.peer:
