@@ -209,6 +209,19 @@ async def test_twenty_thousand_registrations_take_as_many_statements_as_two(
     assert await service.pool.fetchval("select count(*) from outbox") == 1 + 2 * 20_002
 
 
+async def test_a_profile_change_takes_four_statements_and_its_share_of_seven(
+    service: AttendeeService, statements: list[str]
+) -> None:
+    conference = await service.conference()
+    [ada] = await service.register(conference, person("ada", joined=True))
+    statements.clear()
+    told = rpc.UpdateProfileRequest(attendee_id=ada, attention_budget=5, handles=["irc:ada"])
+    await service.call("UpdateProfile", told)
+    # A savepoint, the person, their handles, the change; and once for all commands of a transaction: begin, lock
+    # time-out, request ids, outbox, replies, commit, reset of the connection.
+    assert len(statements) == 4 + 7, "\n".join(statements)
+
+
 async def test_ten_thousand_counts_take_as_many_statements_as_one(
     service: AttendeeService, statements: list[str]
 ) -> None:

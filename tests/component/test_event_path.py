@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from typing import Any
 
+import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from faststream import AckPolicy
 
@@ -13,6 +14,7 @@ from services.kit.db import Connection
 from tests.component import tiny
 from tests.component.conftest import Tiny, running
 from tests.conftest import eventually
+from tests.store.test_kit import Counted
 
 CONFERENCES = "hallway.attendee.conference.v1"
 
@@ -297,6 +299,17 @@ async def test_a_long_transaction_that_wrote_to_the_outbox_does_not_hold_up_the_
         async with running(tiny_service.relay()):
             [record] = await asyncio.wait_for(read_all(tiny_service.settings.kafka_bootstrap, CONFERENCES, 1), 20)
     assert record.key == b"c1"
+
+
+async def test_a_thousand_events_leave_with_two_statements(tiny_service: Tiny) -> None:
+    await publish(tiny_service, [tiny.tie(key, 1) for key in tiny.keys(1000)])
+    relay = tiny_service.relay()
+    counted = Counted(await asyncpg.connect(tiny_service.database.url))
+    relay._connection = counted  # type: ignore[assignment]
+    async with AIOKafkaProducer(bootstrap_servers=tiny_service.settings.kafka_bootstrap) as relay._producer:
+        assert await relay._round()
+    await counted.close()  # type: ignore[operator]
+    assert (counted.statements, await unsent(tiny_service)) == (2, 0)
 
 
 async def test_a_second_relay_stands_by_and_takes_over(tiny_service: Tiny) -> None:

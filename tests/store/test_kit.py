@@ -1,12 +1,13 @@
 """kit's tables on real PostgreSQL: migrations, partitions of the outbox, statements an event."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
 import pytest
 
-from services.kit import dead_letter, inbox, migrate, outbox
+from services.kit import dead_letter, inbox, migrate, outbox, topics
 from services.kit.envelope import Event, headers
 from services.kit.errors import Poison
 from services.kit.ids import new_id
@@ -195,12 +196,31 @@ async def test_a_batch_is_taken_with_one_inbox_statement_and_one_call_of_its_han
     assert await pool.fetchval("select count(*) from effect") == 500
 
 
-def _record(key: str, offset: int) -> DeadLetter:
-    outgoing = tiny.tie(key, 1)
-    event = Event(new_id(), "hallway.attendee.v1.TieChanged", key, 1, datetime.now(UTC), None)
+async def test_types_that_share_a_handler_share_its_call_however_they_alternate(database: MakeDatabase) -> None:
+    pool = (await database("kit")).pool
+    await pool.execute(tiny.EFFECTS)
+    keys = tiny.keys(500)
+    records = [_record(key, n, tiny.tie if n % 2 else tiny.conference) for n, key in enumerate(keys)]
+    async with pool.acquire() as connection:
+        counted = Counted(connection)
+        await inbox.take(counted, tiny.SUBSCRIPTION, records)  # type: ignore[arg-type]
+    assert counted.statements == 2
+    assert await pool.fetchval("select array_agg(key order by id) from effect") == keys
+
+
+def test_an_event_costs_177_bytes_on_the_wire_beside_its_message_key_and_type() -> None:
+    """A new header costs every event; count what it brings."""
+    record = _record("key", 1)
+    names = sum(len(name) + len(value or b"") for name, value in record.headers)
+    assert names - len("key") - len("hallway.attendee.v1.TieChanged") == 177
+
+
+def _record(key: str, offset: int, make: Callable[..., outbox.Outgoing] = tiny.tie) -> DeadLetter:
+    outgoing = make(key, 1)
+    event = Event(new_id(), outgoing.message.DESCRIPTOR.full_name, key, 1, datetime(2030, 5, 7, 9, tzinfo=UTC), None)
     pairs: list[tuple[str, bytes | None]] = [*headers(event, "attendee")]
-    value = outgoing.message.SerializeToString()
-    return DeadLetter(event.id, "tiny", "", "hallway.attendee.tie.v1", 0, offset, key.encode(), value, pairs)
+    value, topic = outgoing.message.SerializeToString(), topics.topic_of(event.type)
+    return DeadLetter(event.id, "tiny", "", topic, 0, offset, key.encode(), value, pairs)
 
 
 async def test_a_statement_and_an_idle_transaction_end_on_the_server_too(database: MakeDatabase) -> None:
