@@ -63,8 +63,10 @@ def say(text: str) -> None:
 
 async def fill(pool: Pool, conference: UUID, people: int, ties: int, reserve: int = 0) -> None:
     """A conference in which all but ``reserve`` people, the last by id, have ties."""
-    await pool.execute(_PEOPLE, conference, people)
-    await pool.execute(_TIES, conference, ties, people - reserve, str(SOURCE), timeout=600)
+    async with pool.acquire() as tx, tx.transaction():
+        await tx.execute("set local statement_timeout = 0")  # a million rows take their time
+        await tx.execute(_PEOPLE, conference, people)
+        await tx.execute(_TIES, conference, ties, people - reserve, str(SOURCE), timeout=600)
     for table in ("attendee", "tie"):
         await pool.execute(f"vacuum analyze {table}", timeout=600)
 
@@ -178,6 +180,7 @@ async def measure(postgres: Postgres, chosen: argparse.Namespace) -> dict[str, A
     pool = await db.create_pool(url)
     try:
         seen = await visible(pool, url, chosen.busy_people, chosen.samples, chosen.rate)
+        say(json.dumps(seen))
         return {
             "load_average": os.getloadavg()[0],
             "visible": seen,
