@@ -218,8 +218,7 @@ async def make_conference(transport: Transport, slug: str, rng: random.Random) -
     }  # fmt: skip
     op = await transport.call("create", "POST", "/conferences", rng, json=facts)
     assert op.answer == "acknowledged", op.why
-    headers = {"content-type": "text/csv"}
-    for client in transport.http[:1]:
-        response = await client.put(f"/conferences/{slug}/venue", content=VENUE.encode(), headers=headers)
-        assert response.is_success, response.text
+    headers, path = {"content-type": "text/csv"}, f"/conferences/{slug}/venue"
+    venue = await transport.call("venue", "PUT", path, rng, content=VENUE.encode(), more=headers)
+    assert venue.answer == "acknowledged", venue.why
     return str(op.reply["id"])

@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import httpx
@@ -15,6 +15,7 @@ from tests.chaos.hall import OWNERS, Hall
 from tests.chaos.journal import Journal, Op
 
 TRY_SECONDS = 4.0
+EMPTY: Mapping[str, str] = {}
 AGAIN = (429, 502, 503, 504)
 BROKEN = ("UNKNOWN", "INTERNAL", "DATA_LOSS", "UNIMPLEMENTED")
 
@@ -58,11 +59,13 @@ class Transport:
 
         return await self._until_told(method, send, rng, repeatable=True)
 
-    async def call(self, kind: str, method: str, path: str, rng: random.Random, **content: Any) -> Op:
+    async def call(
+        self, kind: str, method: str, path: str, rng: random.Random, more: Mapping[str, str] = EMPTY, **content: Any
+    ) -> Op:
         """A command by HTTP; returns it acknowledged or refused."""
 
         async def send(op: Op) -> Any:
-            headers = {"Idempotency-Key": op.request_id}
+            headers = {"Idempotency-Key": op.request_id, **more}
             response = await rng.choice(self.http).request(method, path, headers=headers, **content)
             if response.status_code in AGAIN:
                 raise Unavailable(f"{response.status_code} {response.text[:200]}")
