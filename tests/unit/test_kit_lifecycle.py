@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 
 from services.kit import lifecycle
 from services.kit.db import TRANSIENT
@@ -88,7 +89,7 @@ def test_a_service_that_gives_up_says_why_even_where_the_error_has_no_words(monk
         work.close()
         raise TimeoutError
 
-    monkeypatch.setattr(lifecycle, "run", ends)
+    monkeypatch.setattr(uvloop, "run", ends)
     monkeypatch.setattr(sys, "argv", ["portal"])
     with pytest.raises(SystemExit, match="portal cannot go on: TimeoutError"):
         Service("portal", ServiceSettings, Path(), lambda resources: []).main()
