@@ -122,3 +122,11 @@ def test_code_that_another_process_compiled_gives_the_same():
 def test_every_compiled_function_is_compiled_anew_when_any_file_of_the_engine_changes():
     for function in (search, descend):
         assert function._cache._cache_file._source_stamp == fingerprint(search.__module__.rpartition(".")[0])  # type: ignore[union-attr]
+
+
+def test_a_large_conference_in_which_all_pairs_weigh_the_same_is_paired_too():
+    graph = make("power-law", 60, 300, 1)
+    market = Market(graph.a, graph.b, np.full(len(graph.a), 0.5), np.full(60, 4), np.full(60, 2.0))
+    quick, best = pair(market, exact=False), pair(market, exact=True)
+    assert best.taken.sum() >= 60
+    assert quick.objective >= 0.99 * best.objective

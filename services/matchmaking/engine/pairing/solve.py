@@ -14,6 +14,7 @@ from services.matchmaking.engine.pairing.repair import spread
 SWEEPS = 16
 # Pairs this far beyond, or short of, their people's prices are taken as decided; in units of how far weights spread.
 MARGIN = 0.1
+LEAST_MARGIN = 1e-3  # where all pairs weigh nearly the same, prices alone cannot say which are to be taken
 # Up to so many edges among copies nothing is taken as decided, and the result is proven best.
 SMALL = 2_000_000
 
@@ -28,7 +29,8 @@ def pair(market: Market, exact: bool | None = None) -> Pairing:
     a, b, weight = market.a[useful], market.b[useful], market.weight[useful] / scale
     if exact is None:
         exact = int((1 + budget[a] + budget[b]).sum()) <= SMALL
-    taken, bound, prices = _pair(a, b, weight, budget, floor, np.inf if exact else MARGIN * _spread(weight))
+    margin = np.inf if exact else max(MARGIN * _spread(weight), LEAST_MARGIN)
+    taken, bound, prices = _pair(a, b, weight, budget, floor, margin)
     everything = np.zeros(len(market.a), np.bool_)
     everything[useful[taken]] = True
     pairing = Pairing(everything, worth(market, everything), bound * scale, prices * scale)
