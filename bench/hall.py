@@ -110,7 +110,7 @@ class Meter:
 
 @contextmanager
 def hall(processes: Sequence[str] | None = None, *, apache: bool = False) -> Iterator[Hall]:
-    """Runs the named processes (all but the mailbox when None); call from the main thread."""
+    """Runs the named processes (all when None); call from the main thread."""
     with tempfile.TemporaryDirectory(prefix="hallway-bench-") as text:
         folder = Path(text)
         folder.chmod(0o711)  # PostgreSQL's account has to pass
@@ -120,7 +120,7 @@ def hall(processes: Sequence[str] | None = None, *, apache: bool = False) -> Ite
         broker = ApacheKafka(folder / "kafka", port=ports["kafka"]) if apache else Broker(port=ports["kafka"])
         _keep_commit_times(postgres)
         plan = _plan(postgres, broker.bootstrap, ports, _port(taken), folder)
-        wanted = [p for p in plan.processes() if p.name != "mailbox" and (processes is None or p.name in processes)]
+        wanted = [p for p in plan.processes() if processes is None or p.name in processes]
         if apache:
             wanted = [replace(p, env={**p.env, **APACHE}) for p in wanted]
         log = MergedLog(Console(stderr=True, quiet=True), folder / "log", [*SERVICES, *(p.name for p in wanted)])

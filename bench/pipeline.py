@@ -33,6 +33,8 @@ from services.portal.api.channel import Channel
 
 CALLERS = 64
 SECONDS = 15
+_CHANGES = "select sum(counter)::bigint from read_change"
+_MAIL_WAITS = "select exists (select from mail where sent_at is null and dropped_at is null)"
 Read: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
@@ -105,9 +107,9 @@ async def _until(read: Read, question: str, count: int, *values: object) -> None
 
 
 async def _quiet(read: Read) -> None:
-    """Waits until what the first ties set off is over."""
+    """Waits until what the first ties set off is over, down to the last mail."""
     before = -1
-    while before != (now := await read.fetchval("select sum(counter)::bigint from read_change")):
+    while before != (now := await read.fetchval(_CHANGES)) or await read.fetchval(_MAIL_WAITS):
         before = now
         await asyncio.sleep(3)
 

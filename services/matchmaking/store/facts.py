@@ -1,6 +1,8 @@
 """Writes the copies of what the attendee service told; versions decide, never the order of arrival."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from uuid import UUID
 
 from services.kit.db import Connection
@@ -12,9 +14,10 @@ _CONFERENCE = """
     on conflict (id) do update set ends_at = excluded.ends_at, version = excluded.version, series = excluded.series
     where conference.version < excluded.version
 """
-_ATTENDEE = """
+_ATTENDEES = """
     insert into attendee (id, conference_id, state, budget, interests, formats, version, person)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)
+    select * from json_to_recordset($1) as given (id uuid, conference_id uuid, state text, budget int,
+        interests text[], formats text[], version bigint, person bytea) order by id
     on conflict (id) do update set state = excluded.state, budget = excluded.budget, interests = excluded.interests,
         formats = excluded.formats, version = excluded.version, person = excluded.person, changed = pg_current_xact_id()
     where attendee.version < excluded.version
@@ -50,11 +53,8 @@ class FactStore:
 
     async def save_attendees(self, attendees: Sequence[Attendee]) -> None:
         """Inserts or brings up to date; each id once."""
-        rows = [
-            (a.id, a.conference_id, a.state, a.budget, a.interests, a.formats, a.version, a.person)
-            for a in sorted(attendees, key=lambda a: a.id)
-        ]
-        await self._tx.executemany(_ATTENDEE, rows)
+        rows = [asdict(a) | {"person": a.person and f"\\x{a.person.hex()}"} for a in attendees]
+        await self._tx.execute(_ATTENDEES, json.dumps(rows, default=str))  # no array of arrays may be ragged
 
     async def save_sources(self, sources: Sequence[Source]) -> None:
         """Inserts or brings up to date; each id once."""

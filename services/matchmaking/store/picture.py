@@ -10,12 +10,11 @@ from services.kit.db import Connection
 from services.matchmaking.handlers.ports import Picture, Seeker, TieRows
 from services.matchmaking.store.columns import Array, Positions, copied
 
+# Counted person by person: a join to a grouped table compares everybody with everybody before there are statistics.
 _SEEKERS = """
-    select a.id, a.budget, a.interests, a.formats, coalesce(h.holds, 0) as holds
-    from attendee a
-    left join (select attendee_id, count(*) as holds from membership where holds group by attendee_id) h
-        on h.attendee_id = a.id
-    where a.conference_id = $1 and a.state = 'joined' order by a.id
+    select a.id, a.budget, a.interests, a.formats,
+           (select count(*) from membership m where m.attendee_id = a.id and m.holds) as holds
+    from attendee a where a.conference_id = $1 and a.state = 'joined' order by a.id
 """
 _TIES = "select id, a, b, amount from tie where conference_id = $1"
 _TIE_COLUMNS = {"id": "uuid", "a": "uuid", "b": "uuid", "amount": "float8"}
