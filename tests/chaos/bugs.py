@@ -9,6 +9,10 @@ import asyncpg
 SLOW = 1.0  # seconds, as under load: a kill then falls into the gap
 
 
+class BrokenHandler(Exception):
+    """What a broken handler raises: dead letters tell its name, and no words of it."""
+
+
 def ack_before_commit() -> None:
     """The consumer commits a batch's offsets before its transaction."""
     from services.kit.consumer import Consumer
@@ -68,7 +72,7 @@ def failing_handler() -> None:
 
     async def broken(tx: Any, events: list[Any]) -> None:
         if any(event.id.int % 8 == 0 for event in events):
-            raise ValueError("a bug in the handler")
+            raise BrokenHandler
         await note(tx, events)
 
     app.note = broken

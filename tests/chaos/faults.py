@@ -15,6 +15,7 @@ import asyncpg
 
 from embedded.environment import SERVICES
 from services.kit import migrate
+from tests.chaos.bugs import BrokenHandler
 from tests.chaos.cluster import Node
 from tests.chaos.hall import Hall
 from tests.chaos.journal import Journal
@@ -240,9 +241,9 @@ class Faults:
     async def _waiting(self) -> int:
         """Dead letters of the broken handler."""
         connection = await self.hall.admin("hallway_ledger")
-        sql = "select count(*) from dead_letter where replayed_at is null and reason ~ 'a bug in the handler'"
+        sql = "select count(*) from dead_letter where replayed_at is null and reason = $1"
         try:
-            found: int = await connection.fetchval(sql)
+            found: int = await connection.fetchval(sql, BrokenHandler.__name__)
             return found
         finally:
             connection.terminate()
