@@ -1,9 +1,12 @@
 """The pairing of a small conference is the best there is, and the bound never lies: against every possible pairing."""
 
+from unittest import mock
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.matchmaking.engine.pairing import solve
 from services.matchmaking.engine.pairing.market import Pairing
 from services.matchmaking.engine.pairing.solve import pair
 from tests.pairings import best_of_all, market
@@ -52,3 +55,17 @@ def test_the_bound_holds_when_pairs_are_decided_ahead(edges, budgets, floors):
 def test_pairing_twice_gives_the_same(edges, budgets, floors):
     one, two = (pair(market(edges, budgets, floors)).taken for _ in range(2))
     assert one.tolist() == two.tolist()
+
+
+@settings(max_examples=300)
+@given(edges, budgets, floors, st.booleans(), st.sampled_from([0, 3, 10, 30, 60]))
+def test_a_search_that_is_stopped_leaves_pairs_that_fit_a_bound_that_holds_and_a_true_gap(
+    edges, budgets, floors, exact, effort
+):
+    with mock.patch.multiple(solve, EFFORT=effort, EFFORT_EACH=0):
+        found = solve.pair(market(edges, budgets, floors), exact)
+    assert_fits(edges, budgets, found)
+    best = best_of_all(edges, budgets, floors)
+    assert found.bound >= best * (1 - 1e-9)
+    assert found.objective == pytest.approx(value(edges, floors, found), rel=1e-12)
+    assert best - found.objective <= found.gap * found.bound + 1e-9 * best

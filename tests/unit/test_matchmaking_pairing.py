@@ -8,8 +8,9 @@ import pytest
 import rustworkx
 
 from bench.graphs import make
-from services.matchmaking.engine.pairing.blossom import search
+from services.matchmaking.engine.pairing.blossom import search, search_all
 from services.matchmaking.engine.pairing.compiled import fingerprint
+from services.matchmaking.engine.pairing.forest import Forest, forest
 from services.matchmaking.engine.pairing.market import Market, Pairing
 from services.matchmaking.engine.pairing.prices import descend
 from services.matchmaking.engine.pairing.solve import pair
@@ -99,6 +100,27 @@ def test_deciding_clear_pairs_ahead_costs_next_to_nothing(family: str, budget: i
     assert quick.objective >= 0.9999 * best.objective
     assert quick.bound >= best.objective - 1e-6
     assert quick.gap < 5e-4
+
+
+def cycles_of_equals(triples: int) -> Forest:
+    """Triangles in a row, each joined to the next, all weights equal; nobody has a mate yet."""
+    three = 3 * np.arange(triples)
+    a = np.concatenate([three, three + 1, three, three[:-1] + 2]).astype(np.int32)
+    b = np.concatenate([three + 1, three + 2, three + 2, three[1:]]).astype(np.int32)
+    return forest(a, b, np.ones(len(a)), np.full(3 * triples, 0.5), np.full(3 * triples, -1))
+
+
+def test_a_search_stops_when_its_work_is_done_and_prices_still_cover_every_edge():
+    f = cycles_of_equals(500)
+    search_all(f, 1_000)
+    assert 1_000 <= f.counters[4] <= 1_000 + len(f.price)
+    apart = f.top[f.a] != f.top[f.b]
+    assert (f.price[f.a] + f.price[f.b] >= f.weight - 1e-9)[apart].all()
+    matched = np.flatnonzero(f.mate >= 0)
+    assert 0 < len(matched) < 1_500
+    assert (f.mate[f.mate[matched]] == matched).all()
+    search_all(f, 10**9)
+    assert (f.mate >= 0).sum() == 1_500
 
 
 def test_code_that_another_process_compiled_gives_the_same():

@@ -23,12 +23,16 @@ from services.matchmaking.engine.pairing.rings import expand, shrink
 
 Heap = list[tuple[float, np.int64]]
 
+# The work after which a search is put off until the shorter ones are done.
+FIRST_EFFORT = 10_000
+
 
 @compiled
 def push_arcs(f: Forest, heap: Heap, vertex: int, time: float, zero: float) -> None:
     """Queues the edges of a newly outer vertex at the time they become tight, if that is before ``zero``."""
     here = f.top[vertex]
     price = price_at(f, vertex, time)
+    f.counters[4] += 1 + f.near.start[vertex + 1] - f.near.start[vertex]
     for arc in range(f.near.start[vertex], f.near.start[vertex + 1]):
         other = f.near.other[arc]
         node = f.top[other]
@@ -47,6 +51,7 @@ def push_arcs(f: Forest, heap: Heap, vertex: int, time: float, zero: float) -> N
 def pull_arcs(f: Forest, heap: Heap, vertex: int, time: float, zero: float) -> None:
     """Queues the edges from outer vertices to one that has lost its label."""
     f.seen[vertex] = np.inf
+    f.counters[4] += 1 + f.near.start[vertex + 1] - f.near.start[vertex]
     for arc in range(f.near.start[vertex], f.near.start[vertex + 1]):
         other = f.near.other[arc]
         if f.label[f.top[other]] == OUTER:
@@ -169,24 +174,33 @@ def open_up(f: Forest, heap: Heap, ring: int, time: float, zero: float, at: int)
 
 
 @compiled
-def search_all(f: Forest) -> None:
-    """Searches until no vertex with a price is free: then the matching is of greatest weight."""
-    for vertex in range(len(f.mate)):
-        if f.mate[vertex] < 0 and f.price[vertex] > TOLERANCE:
-            search(f, vertex)
+def search_all(f: Forest, effort: int) -> None:
+    """Searches until no vertex with a price is free: then the matching is of greatest weight; or until about
+    ``effort`` work is done (arcs, vertices and events looked at). Searches that take long are put off.
+    """
+    each, put_off = FIRST_EFFORT, True
+    while put_off and f.counters[4] < effort:
+        put_off = False
+        for vertex in range(len(f.mate)):
+            if f.mate[vertex] < 0 and f.price[vertex] > TOLERANCE and f.counters[4] < effort:
+                put_off |= not search(f, vertex, min(f.counters[4] + each, effort))
+        each *= 8
 
 
 @compiled
-def search(f: Forest, root: int) -> None:
-    """Ends with the free vertex ``root`` matched, or a vertex of price nothing free in its stead."""
+def search(f: Forest, root: int, effort: int) -> bool:
+    """Ends with the free vertex ``root`` matched, or a vertex of price nothing free in its stead; or, when all work
+    done is beyond ``effort``, with the one of least price that was found free in its stead (False). The prices are
+    feasible in any case."""
     heap = [(0.0, np.int64(0)) for _ in range(0)]
     f.counters[3] += 1
     node = f.top[root]
     put_label(f, node, OUTER, -1, root, 0.0)
     zero, at = earliest_zero(f, node, 0.0, np.inf, root)
     scan(f, heap, node, 0.0, zero)
-    while len(heap) > 0 and heap[0][0] < zero:
+    while len(heap) > 0 and heap[0][0] < zero and f.counters[4] < effort:
         time, code = heappop(heap)
+        f.counters[4] += 1
         if code & 1:
             ring = int(code >> 1)
             if f.label[ring] == INNER and time >= f.since[ring] + f.price[ring] / 2 - TOLERANCE:
@@ -203,9 +217,11 @@ def search(f: Forest, root: int) -> None:
             done, zero, at = reach(f, heap, u, v, time, zero, at)
             if done:
                 settle_all(f, time)
-                return
+                return True
+    complete = len(heap) == 0 or heap[0][0] >= zero
     flip(f, at, -1)
-    settle_all(f, zero)
+    settle_all(f, zero if complete else heap[0][0])
+    return complete
 
 
 @compiled

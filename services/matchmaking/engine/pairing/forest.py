@@ -37,7 +37,7 @@ class Forest(NamedTuple):
     tail: Longs  # of a labelled node: it was reached by the edge (tail, head); -1 at the root
     head: Longs
     spare: Longs  # names for new blossoms, spare[: counters[0]] are free
-    counters: Longs  # [spare names, labelled nodes, marks handed out, searches]
+    counters: Longs  # [spare names, labelled nodes, marks handed out, searches, work]
     labelled: Longs  # nodes that got a label in this search
     seen: Floats  # of a vertex without label: the earliest time at which a search can reach it
     seen_by: Longs  # the search that is meant by ``seen``
@@ -76,7 +76,7 @@ def forest(a: Ints, b: Ints, weight: Floats, price: Floats, mate: Longs) -> Fore
         np.full(size, -1),
         np.full(size, -1),
         spare,
-        np.array([len(spare), 0, 0, 0]),
+        np.array([len(spare), 0, 0, 0, 0]),
         np.empty(4 * size, np.int64),
         np.full(n, np.inf),
         np.zeros(n, np.int64),
@@ -138,6 +138,7 @@ def settle(f: Forest, node: int, time: float) -> None:
         f.price[node] = max(f.price[node] - 2 * by, 0.0)
     leaf = first_leaf(f, node)
     while leaf >= 0:
+        f.counters[4] += 1
         f.price[leaf] = max(f.price[leaf] + by, 0.0)
         leaf = next_leaf(f, leaf, node)
 
@@ -190,6 +191,7 @@ def turn(f: Forest, ring: np.int64, child: np.int64, todo: list[tuple[np.int64, 
     forward = steps % 2 == 1
     at = child
     while at != f.first[ring]:
+        f.counters[4] += 1
         # The even way round: forward from an odd place, backward from an even one.
         one = f.next[at] if forward else f.prev[at]
         two = f.next[one] if forward else f.prev[one]

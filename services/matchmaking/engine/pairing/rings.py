@@ -28,6 +28,7 @@ def meeting(f: Forest, one: int, two: int) -> int:
     f.counters[2] += 1
     now = f.counters[2]
     while True:
+        f.counters[4] += 1
         if one >= 0:
             if f.mark[one] == now:
                 return one
@@ -78,6 +79,7 @@ def shrink(f: Forest, u: int, v: int, time: float) -> int:
             break
     leaf = first_leaf(f, ring)
     while leaf >= 0:
+        f.counters[4] += 1
         f.top[leaf] = ring
         leaf = next_leaf(f, leaf, ring)
     put_label(f, ring, OUTER, tail, head, time)
@@ -92,6 +94,7 @@ def free_children(f: Forest, ring: int) -> None:
         f.parent[child] = -1
         leaf = first_leaf(f, child)
         while leaf >= 0:
+            f.counters[4] += 1
             f.top[leaf] = child
             leaf = next_leaf(f, leaf, child)
         child = f.next[child]

@@ -17,6 +17,8 @@ MARGIN = 0.1
 LEAST_MARGIN = 1e-3  # where all pairs weigh nearly the same, prices alone cannot say which are to be taken
 # Up to so many edges among copies nothing is taken as decided, and the result is proven best.
 SMALL = 2_000_000
+# How much blossoms may look at, in all and for each edge and node: a second or two. What is open then stays so.
+EFFORT, EFFORT_EACH = 20_000_000, 10
 
 
 def pair(market: Market, exact: bool | None = None) -> Pairing:
@@ -55,13 +57,26 @@ def _pair(a: Ints, b: Ints, weight: Floats, budget: Longs, floor: Floats, margin
     lift(core, first)
     copies = copied(core, first, np.argsort(-surplus(core.a, core.b, core.weight, core.price), kind="stable"))
     state = forest(copies.a, copies.b, copies.weight, copies.price, copies.mate)
-    search_all(state)
+    search_all(state, EFFORT + EFFORT_EACH * (len(copies.a) + len(copies.mate)))
     taken = fixed.copy()
     taken[core_of[read(copies, len(core_of))]] = True
+    _fill_up(a, b, weight, budget, floor, taken)
     net = net_prices(core, copies, state)
     second = weight[fixed].sum() + floor[has].sum() + inside(core, copies, state, net)
     second += outside(a, b, weight, fixed, core_of, net, more_prices(core, copies, state, net))
     return taken, min(bound, second), prices
+
+
+def _fill_up(a: Ints, b: Ints, weight: Floats, budget: Longs, floor: Floats, taken: Flags) -> None:
+    """Takes pairs that still fit, those that add most first: there are some when blossoms were stopped."""
+    left = budget - np.bincount(a[taken], minlength=len(budget)) - np.bincount(b[taken], minlength=len(budget))
+    bonus = np.where(reached(len(budget), a, b, taken), 0.0, floor)
+    fitting = np.flatnonzero(~taken & (left[a] > 0) & (left[b] > 0))
+    for k in fitting[np.argsort(-(weight + bonus[a] + bonus[b])[fitting], kind="stable")]:
+        if left[a[k]] > 0 and left[b[k]] > 0:
+            taken[k] = True
+            left[a[k]] -= 1
+            left[b[k]] -= 1
 
 
 def _spread(weight: Floats) -> float:
