@@ -31,7 +31,7 @@ def assert_fits(edges: dict[tuple[int, int], float], budgets: list[int], found: 
     assert all(taken.count(v) <= budget for v, budget in enumerate(budgets))
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(edges, budgets, floors)
 def test_no_pairing_is_worth_more_and_the_bound_says_so(edges, budgets, floors):
     found = pair(market(edges, budgets, floors), exact=True)
@@ -42,7 +42,7 @@ def test_no_pairing_is_worth_more_and_the_bound_says_so(edges, budgets, floors):
     assert found.bound == pytest.approx(best, rel=1e-7, abs=1e-7)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(edges, budgets, floors)
 def test_the_bound_holds_when_pairs_are_decided_ahead(edges, budgets, floors):
     found = pair(market(edges, budgets, floors), exact=False)
@@ -51,13 +51,14 @@ def test_the_bound_holds_when_pairs_are_decided_ahead(edges, budgets, floors):
     assert found.objective <= found.bound * (1 + 1e-9)
 
 
+@settings(deadline=None)
 @given(edges, budgets, floors)
 def test_pairing_twice_gives_the_same(edges, budgets, floors):
     one, two = (pair(market(edges, budgets, floors)).taken for _ in range(2))
     assert one.tolist() == two.tolist()
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(edges, budgets, floors, st.booleans(), st.sampled_from([0, 3, 10, 30, 60]))
 def test_a_search_that_is_stopped_leaves_pairs_that_fit_a_bound_that_holds_and_a_true_gap(
     edges, budgets, floors, exact, effort
