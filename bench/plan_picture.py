@@ -10,7 +10,8 @@ from pathlib import Path
 
 from bench import conference_data as data
 from services.scheduling.engine.whole.plan import first_plan, improve
-from services.scheduling.engine.whole.problem import Conference, Plan, cost, runs
+from services.scheduling.engine.whole.problem import Conference, Plan, cost
+from services.scheduling.engine.whole.problem import gaps as gaps_of
 from services.scheduling.engine.whole.state import State
 
 SIZE = data.Size(attendees=16, meetings=60, days=2, slots=12, rooms=8)
@@ -38,7 +39,7 @@ def gaps(conference: Conference, plan: Plan) -> tuple[int, list[tuple[int, int]]
         busy = sum(1 << spot[0] for meeting, spot in pairs if spot and person in meeting.people)
         for start in range(0, conference.days * conference.stride, conference.stride):
             today = busy >> start & day
-            count += max(0, runs(today) - 1)
+            count += max(0, gaps_of(today, 1))
             idle = [
                 at for at in range(1, conference.slots) if not today >> at & 1 and today >> at and today % (1 << at)
             ]

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.scheduling.api.worker import Worker
 from services.scheduling.domain.conference import Conference, Match
 from services.scheduling.domain.interval import Interval
 from services.scheduling.domain.venue import Place, PlaceRow
@@ -79,6 +80,11 @@ async def act(pool, handler, *arguments):
     """One use case in one transaction, as the doors run it."""
     async with pool.acquire() as tx, tx.transaction():
         return await handler(Store(tx), *arguments)
+
+
+async def retry(pool, now):
+    """The worker's next turn, whether or not it should rest."""
+    return await Worker(pool, lambda: now, quiet_seconds=0).plan()
 
 
 async def ready(pool, *rows):

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from services.kit import failpoint
 from services.kit.clock import system_clock
 from services.kit.consumer import Consumer
 from services.kit.lifecycle import Loop, Part, Resources, Service
@@ -11,9 +10,8 @@ from services.kit.relay import Relay
 from services.kit.rpc import Server
 from services.scheduling.api.grpc import Api
 from services.scheduling.api.kafka import subscription
-from services.scheduling.handlers.retry_unplaced import retry_unplaced
+from services.scheduling.api.worker import Worker
 from services.scheduling.settings import Settings
-from services.scheduling.store.write import Store
 
 
 def parts(r: Resources[Settings]) -> Sequence[Part]:
@@ -26,15 +24,8 @@ def parts(r: Resources[Settings]) -> Sequence[Part]:
 
 
 def worker(r: Resources[Settings]) -> Sequence[Part]:
-    """The optimizer: tries unplaced sessions again, one conference at a time."""
-
-    async def once() -> bool:
-        async with r.pool.acquire() as tx, tx.transaction():
-            if tried := await retry_unplaced(Store(tx), r.clock()):
-                failpoint.reach("worker.before_commit")
-            return tried
-
-    return [Loop("retry of unplaced sessions", once)]
+    """The optimizer: plans what waits for a time and place, one conference at a time."""
+    return [Loop("planning of what waits", Worker(r.pool, r.clock).plan)]
 
 
 SERVICE = Service(

@@ -9,7 +9,7 @@ from hallway.scheduling.v1 import service_pb2 as service
 
 from services.kit.errors import Conflict
 from tests.scheduling import between
-from tests.scheduling_service import Running, foyer, interval, made, open_conference, run
+from tests.scheduling_service import Running, conference, foyer, interval, made, open_conference, run
 
 
 @pytest.fixture
@@ -59,6 +59,26 @@ async def test_from_match_to_held_by_way_of_a_move_and_a_closed_place(running):
         (4, pb.SESSION_STATE_SCHEDULED),
         (5, pb.SESSION_STATE_HELD),
     ]
+
+
+async def test_matches_that_waited_for_a_venue_are_planned_together(running):
+    """The first could meet at any time; the second only at the very first one, which the first would have taken."""
+    await running.publish(running.conference, 1, conference(running.conference))
+    ada, ben, cy = (str(uuid4()) for _ in range(3))
+    free = service.SetAvailabilityRequest(
+        conference_id=running.conference, attendee_id=cy, free=[interval(11, "09:00", "09:30")]
+    )
+    await running.call("SetAvailability", free)
+    easy, hard = str(uuid4()), str(uuid4())
+    for match, other in ((easy, ben), (hard, cy)):
+        await running.publish(match, 1, made(match, running.conference, ada, other))
+        await running.reaches(match, pb.SESSION_STATE_UNPLACED)
+    await running.call("SetVenue", service.SetVenueRequest(conference_id=running.conference, places=[foyer()]))
+    first = await running.reaches(hard, pb.SESSION_STATE_SCHEDULED)
+    second = await running.reaches(easy, pb.SESSION_STATE_SCHEDULED)
+    assert (first.during, second.during) == (interval(11, "09:00", "09:30"), interval(11, "09:45", "10:15"))
+    told = [(name, session.id) for name, _, session in await running.hears(4)]
+    assert sorted(told[2:]) == sorted([("SessionScheduled", easy), ("SessionScheduled", hard)])
 
 
 async def _moves_to(running: Running, match: str, by: str, during: pb.Interval) -> None:

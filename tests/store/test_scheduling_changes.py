@@ -14,14 +14,13 @@ from services.scheduling.handlers.find_sessions import list_versions
 from services.scheduling.handlers.freeze_plan import freeze_plan
 from services.scheduling.handlers.move_session import move_session, offer_slots
 from services.scheduling.handlers.place_matches import place_matches
-from services.scheduling.handlers.retry_unplaced import retry_unplaced
 from services.scheduling.handlers.set_availability import set_availability
 from services.scheduling.handlers.set_talks import set_talks
 from services.scheduling.handlers.set_venue import set_venue
 from services.scheduling.handlers.undo_change import undo_change
 from services.scheduling.store.preview import previewed
 from services.scheduling.store.write import Store
-from tests.scheduling import NOW, act, all_sessions, between, match, ready, row
+from tests.scheduling import NOW, act, all_sessions, between, match, ready, retry, row
 
 
 @pytest.fixture
@@ -149,7 +148,7 @@ async def test_a_frozen_plan_places_and_moves_nothing_until_it_goes_on(pool):
     assert await all_sessions(pool, at) == sorted([session, late], key=lambda one: one.id)
     await act(pool, cancel_session, session.id, session.attendee_ids[0], "my train is late", NOW)  # that is always free
     await act(pool, freeze_plan, at.id, False, NOW)
-    assert await act(pool, retry_unplaced, NOW)
+    assert await retry(pool, NOW)
     assert (await act(pool, Store.session, late.id)).state == State.SCHEDULED
 
 
@@ -187,7 +186,7 @@ async def asked(pool):
 
 async def test_people_are_asked_to_make_room_once_and_their_session_stays_until_they_move_it(pool):
     _, first, waiting = await wait_for_room(pool)
-    while await act(pool, retry_unplaced, NOW):
+    while await retry(pool, NOW):
         pass
     still = await act(pool, Store.session, first.id)
     assert (still.state, still.during, still.place_id, still.calendar_sequence) == (
@@ -196,12 +195,12 @@ async def test_people_are_asked_to_make_room_once_and_their_session_stays_until_
     words = "another session of one of you finds no time; Foyer on Tuesday at 09:45 would make room: choose it, or"
     assert still.reason == f"{words} leave yours where it is"
     for minutes in (2, 4):
-        await act(pool, retry_unplaced, NOW + timedelta(minutes=minutes))
+        await retry(pool, NOW + timedelta(minutes=minutes))
     assert await asked(pool) == [str(first.id)]
     offers = await act(pool, offer_slots, first.id, 20, NOW)
     offer = next(offer for offer in offers if offer.during == between(11, "09:45", "10:15"))
     await act(pool, move_session, first.id, first.attendee_ids[0], offer.place.id, offer.during, NOW)
-    assert await act(pool, retry_unplaced, NOW)
+    assert await retry(pool, NOW)
     placed_now = await act(pool, Store.session, waiting.id)
     assert (placed_now.state, placed_now.during) == (State.SCHEDULED, first.during)
 
@@ -209,20 +208,20 @@ async def test_people_are_asked_to_make_room_once_and_their_session_stays_until_
 async def test_nobody_is_asked_to_make_room_in_vain_or_in_a_frozen_plan(pool):
     at, first, _ = await wait_for_room(pool)
     await act(pool, freeze_plan, at.id, True, NOW)
-    while await act(pool, retry_unplaced, NOW):
+    while await retry(pool, NOW):
         pass
     assert await asked(pool) == []
     await act(pool, freeze_plan, at.id, False, NOW)
     await act(pool, set_availability, at.id, first.attendee_ids[0], [first.during], NOW)  # no other time for the first
     await act(pool, set_availability, at.id, first.attendee_ids[1], [first.during], NOW)
-    while await act(pool, retry_unplaced, NOW):
+    while await retry(pool, NOW):
         pass
     assert await asked(pool) == []
 
 
 async def test_a_programme_set_anew_does_not_answer_for_people_who_were_asked(pool):
     at, first, _ = await wait_for_room(pool)
-    while await act(pool, retry_unplaced, NOW):
+    while await retry(pool, NOW):
         pass
     await act(pool, set_talks, at.id, [Talk("1", "Wheels", "Main", between(12, "09:00", "10:00"), (uuid4(),))], NOW)
     assert (await act(pool, Store.session, first.id)).asked

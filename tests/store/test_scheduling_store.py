@@ -25,12 +25,11 @@ from services.scheduling.handlers.place_matches import place_matches
 from services.scheduling.handlers.placing import settle
 from services.scheduling.handlers.ports import SpotTaken
 from services.scheduling.handlers.record_outcome import record_outcome
-from services.scheduling.handlers.retry_unplaced import retry_unplaced
 from services.scheduling.handlers.set_availability import set_availability
 from services.scheduling.handlers.set_talks import set_talks
 from services.scheduling.handlers.set_venue import set_venue
 from services.scheduling.store.write import Store
-from tests.scheduling import NOW, act, all_sessions, between, conference, match, ready, row
+from tests.scheduling import NOW, act, all_sessions, between, conference, match, ready, retry, row
 
 FIRST = "the first time both are free and a place is"
 
@@ -137,11 +136,11 @@ async def test_a_match_of_an_unknown_conference_waits_and_is_scheduled_once_it_i
     (waiting,) = await all_sessions(pool, at)
     assert (waiting.state, waiting.reason) == (State.UNPLACED, "the conference's dates are not known yet")
     await act(pool, follow_conferences, [at], NOW)
-    assert await act(pool, retry_unplaced, NOW)
+    assert await retry(pool, NOW)
     (waiting,) = await all_sessions(pool, at)
     assert waiting.reason == "no place for coffee"
     await act(pool, set_venue, at.id, [row()], NOW)
-    assert await act(pool, retry_unplaced, NOW)
+    assert await retry(pool, NOW)
     (found,) = await all_sessions(pool, at)
     assert (found.state, found.reason, found.place_name) == (State.SCHEDULED, FIRST, "Foyer")
     kinds = ["SessionUnplaced", "SessionUnplaced", "SessionScheduled"]
@@ -150,11 +149,11 @@ async def test_a_match_of_an_unknown_conference_waits_and_is_scheduled_once_it_i
 
 async def test_an_unplaced_session_is_tried_again_a_minute_later_and_its_old_reason_not_repeated(pool):
     at, _ = await ready(pool, row(formats=("lunch",)))
-    await act(pool, retry_unplaced, NOW)  # nothing is waiting: the conference rests
+    await retry(pool, NOW)  # nothing is waiting: the conference rests
     await act(pool, place_matches, [match(at.id)], NOW)
-    assert not await act(pool, retry_unplaced, NOW + timedelta(seconds=59))
-    assert await act(pool, retry_unplaced, NOW + timedelta(seconds=60))
-    assert not await act(pool, retry_unplaced, NOW + timedelta(seconds=61))
+    assert not await retry(pool, NOW + timedelta(seconds=59))
+    assert await retry(pool, NOW + timedelta(seconds=60))
+    assert not await retry(pool, NOW + timedelta(seconds=61))
     assert len(await published(pool)) == 1
 
 
@@ -162,10 +161,10 @@ async def test_after_the_conference_unplaced_sessions_are_left_alone(pool):
     at, _ = await ready(pool, row(formats=("lunch",)))
     await act(pool, place_matches, [match(at.id)], NOW)
     later = NOW + timedelta(days=30)
-    assert await act(pool, retry_unplaced, later)
+    assert await retry(pool, later)
     (session,) = await all_sessions(pool, at)
     assert (session.state, session.reason) == (State.UNPLACED, "the conference is over")
-    assert not await act(pool, retry_unplaced, later + timedelta(days=300))
+    assert not await retry(pool, later + timedelta(days=300))
 
 
 async def test_a_round_of_retries_reaches_everybody_and_then_waits(pool, monkeypatch):
@@ -173,18 +172,10 @@ async def test_a_round_of_retries_reaches_everybody_and_then_waits(pool, monkeyp
     at, _ = await ready(pool, row(formats=("lunch",)))
     await act(pool, place_matches, [match(at.id) for _ in range(4)], NOW)
     await act(pool, set_venue, at.id, [row(formats=("walk",))], NOW)
-    rounds = [await act(pool, retry_unplaced, NOW) for _ in range(4)]
+    rounds = [await retry(pool, NOW) for _ in range(4)]
     assert rounds == [True, True, True, False]  # two, two, and none left
     assert await pool.fetchval("select min(tried_in_round) = max(tried_in_round) from session")
-    assert await act(pool, retry_unplaced, NOW + timedelta(minutes=1))
-
-
-async def test_two_workers_never_take_the_same_conference(pool):
-    at, _ = await ready(pool)
-    async with pool.acquire() as one, one.transaction():
-        assert await Store(one).lock_due(NOW) == at.id
-        assert await act(pool, Store.lock_due, NOW) is None
-    assert await act(pool, Store.lock_due, NOW) == at.id
+    assert await retry(pool, NOW + timedelta(minutes=1))
 
 
 async def test_a_cancelled_registration_frees_the_table_and_the_other_people(pool):
@@ -194,7 +185,7 @@ async def test_a_cancelled_registration_frees_the_table_and_the_other_people(poo
     await act(pool, place_matches, [*two_days, stays_out], NOW)
     gone = Attendee(two_days[0].attendee_ids[0], at.id, cancelled=True, version=3)
     await act(pool, follow_attendees, [gone], NOW, {})
-    await act(pool, retry_unplaced, NOW)
+    await retry(pool, NOW)
     by_id = {s.id: s for s in await all_sessions(pool, at)}
     freed, moved_in = by_id[two_days[0].id], by_id[stays_out.id]
     assert (freed.state, freed.reason) == (State.CANCELLED, "somebody's registration was cancelled")
@@ -208,7 +199,7 @@ async def test_a_match_that_arrives_after_the_cancellation_is_never_scheduled(po
     await act(pool, follow_attendees, [Attendee(late.attendee_ids[0], at.id, True, 2)], NOW, {})
     await act(pool, place_matches, [late], NOW)
     await act(pool, set_venue, at.id, [row(), row("Garden")], NOW)
-    await act(pool, retry_unplaced, NOW)
+    await retry(pool, NOW)
     assert await published(pool) == [("SessionCancelled", str(late.id), 1)]
 
 
@@ -369,7 +360,7 @@ async def test_people_whose_place_closes_are_asked_to_choose_and_nobody_chooses_
     words = "Foyer is not there then any more; Garden on Tuesday at 09:30 suits everybody: choose it or another time"
     assert (await told(pool, one.id))[1:] == [("SessionUnplaced", words)]
     assert len(await told(pool, other.id)) == 1  # the smallest change: whoever keeps a place hears nothing
-    while await act(pool, retry_unplaced, NOW + timedelta(minutes=5)):
+    while await retry(pool, NOW + timedelta(minutes=5)):
         pass
     assert await act(pool, Store.session, one.id) == lost
     first, *_ = await act(pool, offer_slots, one.id, 0, NOW)
@@ -418,11 +409,11 @@ async def test_who_lost_the_last_place_is_asked_once_there_is_another_one(pool):
     one = match(at.id)
     await act(pool, place_matches, [one], NOW)
     await act(pool, set_venue, at.id, [row(formats=("lunch",))], NOW, (), True)
-    await act(pool, retry_unplaced, NOW)
+    await retry(pool, NOW)
     words = "Foyer is not there then any more; no place for coffee"
     assert (await told(pool, one.id))[1] == ("SessionUnplaced", words)
     await act(pool, set_venue, at.id, [row(formats=("lunch",)), row("Garden")], NOW)
-    await act(pool, retry_unplaced, NOW)
+    await retry(pool, NOW)
     session = await act(pool, Store.session, one.id)
     assert (session.state, session.asked) == (State.UNPLACED, True)
     assert session.reason.endswith("Garden at the same time suits everybody: choose it or another time")

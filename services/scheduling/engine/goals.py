@@ -53,6 +53,11 @@ def floor(day: Day, origin: int) -> float:
     return _early(day.slots[:1], origin).item() - WEIGHTS[Goal.GAPS] * len(day.people)
 
 
+def of_format(day: Day, origin: int) -> Costs:
+    """[slot]: what depends on the format alone."""
+    return _early(day.slots, origin) + WEIGHTS[Goal.HOUR] * _hours_off(day)
+
+
 def of_slots(day: Day, origin: int, near: Interval | None) -> dict[Goal, Costs]:
     """[slot]: what does not depend on the place. `origin`: the first slot left; `near`: the slot that is moved."""
     costs = {

@@ -76,6 +76,13 @@ class Tables:
             return taken != FULL
         return np.logical_or.reduceat(taken != FULL, self._first_word[:-1], axis=1)
 
+    def of(self, day: tuple[int, int], place: Place) -> tuple[int, Bools]:
+        """The first cell of the day, and [cell, table]: which tables of the place are free."""
+        number, (lo, rows) = self._number[place.id], self._day(day)
+        words = ~rows[:, self._first_word[number] : self._first_word[number + 1]]
+        free = np.unpackbits(np.ascontiguousarray(words).view(np.uint8), axis=1, bitorder="little")
+        return lo, free[:, : place.capacity].astype(np.bool_)
+
     def lowest_free(self, day: tuple[int, int], place_id: UUID, start: int, length: int) -> int | None:
         """The lowest free table of the place, None when all are taken."""
         number = self._number[place_id]

@@ -78,9 +78,6 @@ class Placing(Sessions, Protocol):
     async def retry_by(self, conference_id: UUID, due_at: datetime) -> None:
         """Unplaced sessions are tried again at `due_at` at the latest."""
 
-    async def lock_due(self, now: datetime) -> UUID | None:
-        """Locks one conference whose unplaced sessions are due; passes over those others work on."""
-
     async def take_unplaced(self, conference_id: UUID, limit: int) -> list[Session]:
         """Unplaced sessions not tried in this round, marked as tried, those that waited longest first.
 

@@ -1,4 +1,4 @@
-"""Locks a conference for its one writer, and remembers when its unplaced sessions are due."""
+"""Locks a conference for its one writer; remembers when its unplaced sessions are due, and who plans them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,45 +9,51 @@ from services.scheduling.store.reads import Reads
 from services.scheduling.store.rows import SESSION
 
 LOCKS = 0x5E55  # keeps these advisory locks apart from others in the database
-GLANCE = 20  # due conferences looked at before giving up on finding one nobody works on
+
+LEASE = """
+    update retry set leased_until = clock_timestamp() + make_interval(secs => $2)
+    where conference_id = (
+        select conference_id from retry where due_at <= $1 and leased_until <= clock_timestamp()
+        order by due_at limit 1 for update skip locked)
+    returning conference_id
+"""
+
+# Those that waited longest first; those whose people were asked to choose a spot are left to them.
+WAITING = """
+    s.conference_id = $1 and s.state = 'unplaced' and not s.asked
+    and s.tried_in_round < (select round from retry where conference_id = $1)
+    order by s.tried_in_round, s.created_at, s.id limit $2
+"""
 
 
 class RetryWrites(Reads):
-    """A conference's lock is the lease on its work: it ends with the transaction, or with the process."""
+    """Whoever writes has the conference's lock; who plans has a lease, and waits for the lock when it writes."""
 
     async def lock(self, conference_id: UUID) -> None:
         """Waits until no other transaction works on the conference; held to the transaction's end."""
         await self.tx.execute("select pg_advisory_xact_lock($1, hashtext($2))", LOCKS, str(conference_id))
 
-    async def lock_due(self, now: datetime) -> UUID | None:
-        """Locks one conference whose unplaced sessions are due; passes over those others work on."""
-        due = await self.tx.fetch(
-            "select conference_id from retry where due_at <= $1 order by due_at limit $2", now, GLANCE
-        )
-        for row in due:
-            conference_id: UUID = row["conference_id"]
-            locked = await self.tx.fetchval(
-                "select pg_try_advisory_xact_lock($1, hashtext($2))", LOCKS, str(conference_id)
-            )
-            # Whoever held the lock a moment ago may have done the work.
-            if locked and await self.tx.fetchval(
-                "select due_at <= $2 from retry where conference_id = $1", conference_id, now
-            ):
-                return conference_id
-        return None
+    async def lease_due(self, now: datetime, seconds: float) -> UUID | None:
+        """Leases one conference whose unplaced sessions are due; passes over those others have."""
+        found: UUID | None = await self.tx.fetchval(LEASE, now, seconds)
+        return found
+
+    async def end_lease(self, conference_id: UUID, rest_seconds: float) -> None:
+        """After a rest the conference can be leased again."""
+        await self.tx.execute(
+            "update retry set leased_until = clock_timestamp() + make_interval(secs => $2) where conference_id = $1",
+            conference_id, rest_seconds,
+        )  # fmt: skip
+
+    async def waiting(self, conference_id: UUID, limit: int) -> list[Session]:
+        """What take_unplaced would take."""
+        return [rows.session(row) for row in await self.tx.fetch(f"{SESSION} where {WAITING}", conference_id, limit)]
 
     async def take_unplaced(self, conference_id: UUID, limit: int) -> list[Session]:
-        """Unplaced sessions not tried in this round, marked as tried, those that waited longest first.
-
-        Those whose people were asked to choose a spot are left to them.
-        """
+        """Unplaced sessions not tried in this round, marked as tried."""
         taken = await self.tx.fetch(
-            """update session set tried_in_round = retry.round from retry
-            where retry.conference_id = $1 and session.id in (
-                select id from session s
-                where s.conference_id = $1 and s.state = 'unplaced' and not s.asked and s.tried_in_round < retry.round
-                order by s.tried_in_round, s.created_at, s.id limit $2)
-            returning session.id""",
+            f"""update session set tried_in_round = (select round from retry where conference_id = $1)
+            where id in (select s.id from session s where {WAITING}) returning id""",
             conference_id, limit,
         )  # fmt: skip
         found = await self.tx.fetch(

@@ -81,8 +81,7 @@ def improve(
         draw = draws[done % GLANCE]
         _step(state, movable[int(draw[0] * len(movable))], draw, heat, fixed)
         done += 1
-    better = cost(state.conference, state.plan) <= cost(state.conference, before)
-    return list(state.plan) if better else before
+    return min(list(state.plan), before, key=lambda plan: (plan.count(None), cost(state.conference, plan)))
 
 
 def _step(state: State, meeting: int, draw: Sequence[float], heat: float, fixed: Collection[int]) -> None:
@@ -90,16 +89,15 @@ def _step(state: State, meeting: int, draw: Sequence[float], heat: float, fixed:
     if old is None:
         _push(state, meeting, fixed)
         return
-    slots = list(bits(state.times(meeting)))
-    slot = slots[int(draw[1] * len(slots))] if slots else old[0]
-    if not state.rooms[slot] & state.suitable(meeting):
-        return
     state.take_out(meeting)
-    more = state.added(meeting, slot) - state.added(meeting, old[0])
-    if more <= 0 or draw[2] < math.exp(-more / heat):
-        state.put(meeting, slot)
-    else:
-        state.put(meeting, *old)
+    slots = list(bits(state.times(meeting)))
+    slot = slots[int(draw[1] * len(slots))]
+    if state.free_rooms(meeting, slot):
+        more = state.added(meeting, slot) - state.added(meeting, old[0])
+        if more <= 0 or draw[2] < math.exp(-more / heat):
+            state.put(meeting, slot)
+            return
+    state.put(meeting, *old)
 
 
 def _push(state: State, meeting: int, fixed: Collection[int]) -> bool:
@@ -119,13 +117,11 @@ def _push(state: State, meeting: int, fixed: Collection[int]) -> bool:
 
 def _in_the_way(state: State, meeting: int) -> list[tuple[int, int]]:
     """(meeting, slot): where one other meeting alone keeps this one out, because of its people."""
-    one = state.conference.meetings[meeting]
-    slots = one.slots
-    for person in one.people:
-        slots &= state.conference.free[person]
+    people = state.conference.meetings[meeting].people
     found = []
-    for slot in bits(slots):
-        others = {state.of[person][slot] for person in one.people if slot in state.of[person]}
+    for slot in bits(state.possible(meeting)):
+        spans = [(state.of[person], state.span(meeting, person, slot)) for person in people]
+        others = {of[taken] for of, span in spans for taken in span if taken in of}
         if len(others) == 1:
             found.append((others.pop(), slot))
     return found
@@ -135,7 +131,7 @@ def _swap(state: State, meeting: int, other: int, slot: int) -> tuple[Spot, Spot
     """Where both would be, if the other left the slot to this one; the state stays as it is."""
     old = state.take_out(other)
     spots = None
-    if state.times(meeting) >> slot & 1 and state.rooms[slot] & state.suitable(meeting):
+    if state.times(meeting) >> slot & 1 and state.free_rooms(meeting, slot):
         state.put(meeting, slot)
         elsewhere = state.best(other)
         if elsewhere is not None:
