@@ -67,8 +67,7 @@ class Consumer:
         if self._failure or self._busy or not polls:  # beside other members there may be no partition for this one
             return self._failure
         silent = min(time.monotonic() - self._active_at, time.time() - max(polls) / 1000)
-        told = f"{self._name}: nothing heard from the broker for {silent:.0f} s"
-        return told if silent > self._silence_seconds else None
+        return f"{self._name}: the broker is silent for {silent:.0f} s" if silent > self._silence_seconds else None
 
     def _parse(self, records: tuple[KafkaRecord, ...]) -> KafkaAckableMessage:
         # FastStream's own parser decodes headers strictly, and a record it cannot parse is skipped for good.

@@ -50,8 +50,7 @@ def _identity(record: KafkaRecord) -> uuid.UUID:
     try:
         return uuid.UUID(text_headers(record.headers)["ce_id"])
     except (KeyError, ValueError):
-        place = f"{record.topic}/{record.partition}/{record.offset}"
-        return uuid.uuid5(uuid.NAMESPACE_URL, f"{place}/{record.value!r}")
+        return uuid.uuid5(uuid.NAMESPACE_URL, f"{record.topic}/{record.partition}/{record.offset}/{record.value!r}")
 
 
 async def waiting(pool: Pool) -> list[DeadLetter]:

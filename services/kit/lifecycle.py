@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -100,6 +101,7 @@ class Service(Generic[S]):
             case []:
                 work = self.run(self.parts, self.name)
             case ["worker"] if self.worker:
+                os.nice(10)  # who waits for an answer goes first
                 work = self.run(self.worker, f"{self.name}-worker")
             case ["migrate"]:
                 work = self._migrate()

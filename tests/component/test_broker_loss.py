@@ -133,7 +133,7 @@ async def test_a_consumer_whose_broker_is_gone_says_that_it_should_be_started_an
         assert consumer.problem() is None
 
     async def complains() -> bool:
-        return "nothing heard from the broker" in (consumer.problem() or "")
+        return "the broker is silent" in (consumer.problem() or "")
 
     await eventually(complains)
     await consumer.stop()

@@ -31,4 +31,4 @@ async def test_a_consumer_that_waited_long_for_its_group_is_not_taken_for_one_th
     await consumer.start()
     assert consumer.problem() is None
     clock.now += 61
-    assert consumer.problem() == "consumer slow: nothing heard from the broker for 61 s"
+    assert consumer.problem() == "consumer slow: the broker is silent for 61 s"

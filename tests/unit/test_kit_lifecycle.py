@@ -1,6 +1,8 @@
 """A process starts its parts in order, stops them in reverse order, and ends when one has a problem."""
 
 import asyncio
+import os
+import subprocess
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -127,3 +129,23 @@ async def test_a_loop_goes_on_after_an_error_that_passes_and_ends_with_one_that_
     assert errors == []
     assert loop.problem() == "tiny stopped: ZeroDivisionError"
     await loop.stop()
+
+
+@pytest.mark.parametrize("arguments, lower", [([], 0), (["worker"], 10)])
+def test_a_worker_leaves_the_processor_to_those_who_are_asked(arguments: list[str], lower: int) -> None:
+    script = """
+import os
+from pathlib import Path
+from services.kit.lifecycle import Service
+from services.kit.settings import ServiceSettings
+
+async def run(*_):
+    print(os.nice(0))
+    return 0
+
+service = Service("tiny", ServiceSettings, Path(), list, worker=list)
+object.__setattr__(service, "run", run)
+service.main()
+"""
+    told = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
+    assert int(told.stdout) == min(19, os.nice(0) + lower)
