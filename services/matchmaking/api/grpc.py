@@ -113,7 +113,7 @@ class Api(service_pb2_grpc.MatchmakingServiceServicer):
             trial = check_trial(dict(request.weights), request.budget)
             return _preview(await PreviewStore(tx).ask(new_id(), conference_id, trial))
 
-        return await command(self._pool, context, pb.Preview, work)
+        return await command(self._pool, context, pb.Preview, work, alone=True)
 
     async def GetPreview(self, request: pb.GetPreviewRequest, context: Context) -> pb.Preview:
         """See service.proto."""

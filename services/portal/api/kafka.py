@@ -1,6 +1,7 @@
 """What the portal hears: all topics for the read model, and a few events for mail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from hallway.attendee.v1 import events_pb2 as attendee_events
 from hallway.matchmaking.v1 import events_pb2 as matchmaking_events
@@ -9,18 +10,29 @@ from hallway.scheduling.v1 import events_pb2 as scheduling_events
 from services.kit.clock import system_clock
 from services.kit.consumer import Event, Handler, Subscription
 from services.kit.db import Connection
+from services.kit.errors import Poison
 from services.portal.api import events as convert
 from services.portal.domain.mails import Kind
-from services.portal.domain.read_model import Row
+from services.portal.domain.read_model import Attendee, Row, Suggestion
 from services.portal.handlers.announce import announce_sessions, announce_suggestions, announce_welcome
 from services.portal.handlers.follow import follow
 from services.portal.store.mail import MailStore
 from services.portal.store.write import ReadModelStore
 
+R = TypeVar("R")
+
+
+def _read(convert_one: Callable[[Event], R], events: Sequence[Event]) -> list[R]:
+    """The events as the portal's values; raises Poison, which a dead letter quotes, for one that is none."""
+    try:
+        return [convert_one(event) for event in events]
+    except ValueError:
+        raise Poison("an id, a date or a state in it cannot be read") from None
+
 
 def _followed(convert_one: Callable[[Event], Row]) -> Handler:
     async def handle(tx: Connection, events: list[Event]) -> None:
-        await follow(ReadModelStore(tx), [convert_one(event) for event in events])
+        await follow(ReadModelStore(tx), _read(convert_one, events))
 
     return handle
 
@@ -29,8 +41,16 @@ def _source(state: str) -> Handler:
     return _followed(lambda e: convert.source(e.message.source, e.sequence, state))
 
 
-_ATTENDEE = _followed(lambda e: convert.attendee(e.message.attendee, e.sequence))
-_SUGGESTION = _followed(lambda e: convert.suggestion(e.message.suggestion, e.sequence))
+def _attendee(event: Event) -> Attendee:
+    return convert.attendee(event.message.attendee, event.sequence)
+
+
+def _suggestion(event: Event) -> Suggestion:
+    return convert.suggestion(event.message.suggestion, event.sequence)
+
+
+_ATTENDEE = _followed(_attendee)
+_SUGGESTION = _followed(_suggestion)
 _MATCH = _followed(lambda e: convert.match(e.message.match, e.sequence))
 _SESSION = _followed(convert.session_of)
 
@@ -64,19 +84,18 @@ READ_MODEL = Subscription(
 
 
 async def _welcome(tx: Connection, events: list[Event]) -> None:
-    attendees = [convert.attendee(e.message.attendee, e.sequence) for e in events]
-    await announce_welcome(MailStore(tx, system_clock()), attendees)
+    await announce_welcome(MailStore(tx, system_clock()), _read(_attendee, events))
 
 
 async def _suggestions(tx: Connection, events: list[Event]) -> None:
     now = system_clock()
-    suggestions = [(e.id, convert.suggestion(e.message.suggestion, e.sequence)) for e in events]
+    suggestions = _read(lambda e: (e.id, _suggestion(e)), events)
     await announce_suggestions(MailStore(tx, now), suggestions, now)
 
 
 def _sessions(kind: Kind) -> Handler:
     async def handle(tx: Connection, events: list[Event]) -> None:
-        sessions = [(e.id, convert.session_of(e)) for e in events]
+        sessions = _read(lambda e: (e.id, convert.session_of(e)), events)
         await announce_sessions(MailStore(tx, system_clock()), kind, sessions)
 
     return handle
