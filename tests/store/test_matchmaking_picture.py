@@ -74,6 +74,19 @@ async def test_a_tie_written_by_a_transaction_that_was_under_way_is_not_missed(p
     assert known(await look(pool, warm)) == {(a, b, 2.0), (b, c, 4.0)}
 
 
+async def test_a_single_tie_that_changed_takes_the_place_of_what_was_known(pool: Pool):
+    a, b = ids(2)
+    once = replace(tie(HERE, a, b, uuid4(), 1), id=UUID("01a20d90-2d43-707f-a695-5e6e97559383"))
+    async with pool.acquire() as tx, tx.transaction():
+        await FactStore(tx).save_attendees([attendee(id, HERE) for id in (a, b)])
+        await FactStore(tx).save_ties([once])
+    warm = Pictures()
+    assert known(await look(pool, warm)) == {(a, b, 2.0)}
+    async with pool.acquire() as tx, tx.transaction():
+        await FactStore(tx).save_ties([replace(tie(HERE, a, b, uuid4(), 9, 2), id=once.id)])
+    assert known(await look(pool, warm)) == {(a, b, 18.0)}
+
+
 async def test_only_the_conferences_read_last_are_kept(pool: Pool):
     warm = Pictures()
     async with pool.acquire() as tx, tx.transaction():

@@ -76,7 +76,9 @@ class Pictures:
 
 def _replaced(ties: Array, news: Array) -> Array:
     """``ties`` with ``news`` in the place of older rows of the same id; those without interactions go."""
-    suspects = np.flatnonzero(np.isin(ties["id"]["low"], news["id"]["low"]))
+    # As numbers in this machine's order of bytes: numpy's isin fails on others when there is a single one of them.
+    old, new = ties["id"]["low"].astype(np.uint64), news["id"]["low"].astype(np.uint64)
+    suspects = np.flatnonzero(np.isin(old, new))
     known = set(news["id"].tolist())
     keep = np.ones(len(ties), bool)
     keep[[row for row, id in zip(suspects, ties["id"][suspects].tolist(), strict=True) if id in known]] = False
