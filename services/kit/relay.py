@@ -20,6 +20,7 @@ ROWS = 2_000
 IDLE_SECONDS = 0.1  # how late a row of another process is found
 CHECK_SECONDS = 15.0  # how often topics are looked at for having been emptied
 HOUSEKEEPING_SECONDS = 600.0
+STOP_SECONDS = 3.0  # a producer would wait for a broker that is not there
 
 _FILLED = "select distinct topic from outbox where sent_at is not null"
 _UNSENT = "select * from outbox where sent_at is null order by position limit $1"
@@ -35,14 +36,14 @@ class Relay(Loop):
     def __init__(self, settings: ServiceSettings, source: str) -> None:
         super().__init__("relay", self._lead, pause=1.0)
         self._settings, self._source, self._tls = settings, source, tls.kafka(settings.kafka_tls)
-        self._partition, self._last_round = DefaultPartitioner(), time.monotonic()
+        self._partition, self._last_round = DefaultPartitioner(), float("inf")
         self._ends: dict[TopicPartition, int] = {}  # offsets that were reached, unless the broker lost what was there
         self._lost: set[str] = set()  # topics for which it did
 
     async def stop(self) -> None:
         """Ends at once: what was sent and not marked yet is sent again by the next relay."""
         self._task.cancel()
-        await asyncio.wait([self._task])
+        await asyncio.wait([self._task], timeout=STOP_SECONDS)
 
     def problem(self) -> str | None:
         """Names a relay that has failed, or has got nowhere for too long."""
@@ -52,6 +53,7 @@ class Relay(Loop):
 
     async def _lead(self) -> bool:
         """Waits for the lock, then publishes until something fails."""
+        self._last_round = min(self._last_round, time.monotonic())
         # While housekeeping waits for a lock, everybody who writes to the outbox waits behind it.
         server, url = {"lock_timeout": "1s"}, self._settings.database_url
         self._connection = await asyncpg.connect(url, timeout=10, command_timeout=60, server_settings=server)
@@ -101,8 +103,7 @@ class Relay(Loop):
             partition = self._partition(row["key"].encode(), places[row["topic"]], places[row["topic"]])
             by_partition[TopicPartition(row["topic"], partition)].append(row)
         sent: list[int] = []
-        sending = [self._send(place, waiting, sent) for place, waiting in by_partition.items()]
-        failed = await asyncio.gather(*sending, return_exceptions=True)
+        failed = await asyncio.gather(*(self._send(*p, sent) for p in by_partition.items()), return_exceptions=True)
         failpoint.reach("relay.after_send")
         await self._mark(sent)
         for error in filter(None, failed):
@@ -110,8 +111,7 @@ class Relay(Loop):
         return True
 
     async def _send(self, place: TopicPartition, rows: list[asyncpg.Record], sent: list[int]) -> None:
-        """Sends one partition's rows batch after batch, so that a failed row is never overtaken by a later one, and
-        adds the positions of those acknowledged to ``sent``."""
+        """Sends a partition's rows in order, so that none overtakes one that failed; fills ``sent`` with positions."""
         while rows:
             batch = self._producer.create_batch()
             taken: list[int] = []

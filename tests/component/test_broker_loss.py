@@ -1,9 +1,10 @@
 """A broker that loses everything is filled again from the outbox, and nothing takes effect twice."""
 
 import asyncio
+from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from embedded.broker import Broker
 from services.kit import outbox
@@ -144,3 +145,26 @@ async def test_the_outbox_keeps_what_no_broker_has_taken(service: Tiny) -> None:
     async with running(service.relay()):
         await asyncio.sleep(1)
     assert await service.pool.fetchval("select count(*) from outbox where sent_at is null") == 1
+
+
+async def test_a_relay_stops_soon_though_no_broker_takes_what_it_has_sent(
+    service: Tiny, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Broker() as broker:
+        await make_topics(broker.bootstrap)
+        point_at(service, broker)
+        relay = service.relay()
+        await relay.start()
+        await publish(service, "a")
+        await eventually(lambda: all_sent(service))
+    sending, send_batch = asyncio.Event(), AIOKafkaProducer.send_batch
+
+    async def tell(*arguments: Any, **named: Any) -> Any:
+        future = await send_batch(*arguments, **named)
+        sending.set()
+        return future
+
+    monkeypatch.setattr(AIOKafkaProducer, "send_batch", tell)
+    await publish(service, "b")
+    await asyncio.wait_for(sending.wait(), 60)
+    await asyncio.wait_for(relay.stop(), 15)  # the producer itself waits for twenty seconds
