@@ -64,10 +64,10 @@ class Consumer:
         """Why this consumer should be started anew: it gave up, or hears nothing from its broker."""
         consumer = self.subscriber.consumer
         polls = [consumer.last_poll_timestamp(p) or 0 for p in consumer.assignment()] if consumer else [0]
-        if self._failure or self._busy or not polls:  # beside other members there may be no partition for this one
-            return self._failure
-        silent = min(time.monotonic() - self._active_at, time.time() - max(polls) / 1000)
-        return f"{self._name}: the broker is silent for {silent:.0f} s" if silent > self._silence_seconds else None
+        silent = min(time.monotonic() - self._active_at, time.time() - max(polls) / 1000 if polls else 0.0)
+        self._active_at = time.monotonic() - silent  # a rebalance forgets polls, and may leave no partition to poll
+        slow = silent > self._silence_seconds and not self._busy
+        return self._failure or (f"{self._name}: the broker is silent for {silent:.0f} s" if slow else None)
 
     def _parse(self, records: tuple[KafkaRecord, ...]) -> KafkaAckableMessage:
         # FastStream's own parser decodes headers strictly, and a record it cannot parse is skipped for good.

@@ -249,6 +249,8 @@ class Campaign:
         for op in self.journal.ops:
             if op.answer == "unknown":
                 self.journal.found("wrong", f"{op.kind} was never answered: {op.why}", op.fault)
+        for line in read.gave_up((self.hall.folder / "log.txt").read_text(errors="replace")):
+            self.journal.found("wrong", line)
 
 
 def run(hall: Hall, order: Order) -> Campaign:

@@ -53,6 +53,11 @@ class Topics:
         return list({told.event.id: told.event for told in self.told if told.topic == topic}.values())
 
 
+def gave_up(log: str) -> list[str]:
+    """Lines of the merged log in which a part of a process says that it cannot go on: faults are waited for."""
+    return [line.strip() for line in log.splitlines() if " stops to be started anew: " in line and " stopped: " in line]
+
+
 async def read_topics(bootstrap: str) -> Topics:
     """Reads every declared topic from its start to where it ends now."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")

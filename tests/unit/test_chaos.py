@@ -12,6 +12,7 @@ from hallway.scheduling.v1.scheduling_pb2 import SESSION_STATE_CANCELLED, SESSIO
 from tests.chaos import report
 from tests.chaos.checks import session_replies
 from tests.chaos.points import stopped
+from tests.chaos.read import gave_up
 
 STANDING = """
 from services.kit import failpoint
@@ -53,6 +54,14 @@ async def test_a_session_reply_that_was_told_to_nobody_is_lost_by_either_way() -
     assert await lost(sessions=[other], shown=[shown | {"state": "held"}]) == [
         "session s was acknowledged as ('cancelled', 1, ''), never told",
         "session s was acknowledged as ('held', 0, ''), never told",
+    ]
+
+
+def test_a_part_that_gives_up_is_found_and_one_that_hears_nothing_is_not() -> None:
+    wrong = "10:00:02 solver-2 solver stops to be started anew: solver stopped: TypeError"
+    fine = "10:00:01 attendee  attendee stops to be started anew: relay: no round for 61 s"
+    assert gave_up(f"10:00:00 hallway FAULT pause portal\n{fine}\n{wrong}\n10:00:03 attendee attendee stopped\n") == [
+        wrong
     ]
 
 
