@@ -46,10 +46,10 @@ class Plan:
             "HALLWAY_DATABASE_URL": self.database_urls[service],
             "HALLWAY_KAFKA_BOOTSTRAP": self.kafka_bootstrap,
             # What the embedded broker needs: it has no idempotent producer, holds an empty fetch for half of
-            # the wait even when something arrives, and takes twice the session time to form a group anew.
+            # the wait even when something arrives, and takes a session time or two to form a group anew.
             "HALLWAY_KAFKA_IDEMPOTENCE": "false",
             "HALLWAY_KAFKA_FETCH_WAIT_MS": "100",
-            "HALLWAY_KAFKA_SESSION_TIMEOUT_MS": "2000",
+            "HALLWAY_KAFKA_SESSION_TIMEOUT_MS": "6000",
             "HALLWAY_STOP_SECONDS": "20",
         }
         if service == "portal":

@@ -24,7 +24,7 @@ from tests.chaos.poison import Poisoner
 from tests.chaos.read import GROUPS, leader_of, rewind
 
 Fault = Callable[[], Awaitable[None]]
-PAUSE = {True: 9.0, False: 4.0}  # seconds: longer than the session time-out on Apache Kafka, and on the embedded broker
+PAUSE = 9.0  # seconds: longer than the session time-out
 HANDLED = 300.0  # seconds; a bound on hanging
 BUSY = ("hallway.attendee.attendee.v1", "hallway.attendee.tie.v1", "hallway.matchmaking.suggestion.v1")
 MIGRATION = "alter table inbox add column chaos_{number} text; create index on outbox (topic, key);"
@@ -94,14 +94,14 @@ class Faults:
         """SIGSTOP of a process or its twin past the session time-out, SIGCONT."""
         name = self.rng.choice(self.hall.instances(name)) if name in self.hall.children else name
         if self.hall.signal(name, signal.SIGSTOP):
-            await asyncio.sleep(PAUSE[bool(self.hall.cluster)])
+            await asyncio.sleep(PAUSE)
             self.hall.signal(name, signal.SIGCONT)
 
     async def depose(self, name: str) -> None:
         """The leader is paused and loses its lock; its twin leads; then the old one wakes up."""
         pid = self.hall.signal(name, signal.SIGSTOP)
         await self.hall.end_connections(f"hallway_{name}", "select pid from pg_locks where locktype = 'advisory'")
-        await asyncio.sleep(PAUSE[bool(self.hall.cluster)])
+        await asyncio.sleep(PAUSE)
         if pid:
             self.hall.signal(name, signal.SIGCONT)
 

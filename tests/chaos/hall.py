@@ -258,10 +258,7 @@ class Hall:
         program, _, *module = process.argv
         extra = {"CHAOS_BUG": self.choice.bug, "CHAOS_CLOCK": str(dict(self.choice.clocks).get(process.name, 0))}
         if self.cluster:
-            extra |= {
-                "HALLWAY_KAFKA_IDEMPOTENCE": "true",
-                "HALLWAY_KAFKA_SESSION_TIMEOUT_MS": "6000",
-            }
+            extra["HALLWAY_KAFKA_IDEMPOTENCE"] = "true"
         extra["HALLWAY_SOLVE_LEASE_SECONDS"] = "5"  # shorter than a process stands still
         argv = (program, "-m", "tests.chaos.launch", *module)
         return replace(process, argv=argv, env={**process.env, **extra})
