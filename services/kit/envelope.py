@@ -40,8 +40,7 @@ def headers(event: Event, source: str) -> list[tuple[str, bytes]]:
 
 def text_headers(pairs: Headers) -> dict[str, str]:
     """Headers as text that PostgreSQL takes, whatever they hold: hostile records must reach the dead letters."""
-    texts = {name: (value or b"").decode("utf-8", "replace") for name, value in pairs}
-    return {name.replace("\0", ""): text.replace("\0", "") for name, text in texts.items()}
+    return {name.replace("\0", ""): (raw or b"").decode("utf-8", "replace").replace("\0", "") for name, raw in pairs}
 
 
 def decode(text: Mapping[str, str], value: bytes | None, messages: Mapping[str, type[Message]]) -> Event:
