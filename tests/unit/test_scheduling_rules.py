@@ -64,9 +64,9 @@ def test_a_session_that_has_begun_cannot_be_moved():
         rules.check_movable(scheduled(), None, DURING.starts_at)
 
 
-@pytest.mark.parametrize("state", [State.UNPLACED, State.CANCELLED, State.HELD, State.MISSED])
-def test_only_a_session_that_has_or_lost_a_time_can_be_moved(state):
-    with pytest.raises(Conflict, match=f"the session is {state}; only one with a time"):
+@pytest.mark.parametrize("state", [State.CANCELLED, State.HELD, State.MISSED])
+def test_only_a_session_that_is_to_come_can_be_moved(state):
+    with pytest.raises(Conflict, match=f"the session is {state}; only one that is to come"):
         rules.check_movable(replace(scheduled(), state=state, during=None), None, NOW)
 
 

@@ -14,6 +14,7 @@ from services.scheduling.domain.interval import Interval
 from services.scheduling.domain.programme import Talk, Wishes
 from services.scheduling.domain.session import Change, Spot, State, Version
 from services.scheduling.domain.venue import Place, PlaceRow, Travel
+from services.scheduling.handlers.on_site import NowOffer
 from services.scheduling.store.publish import STATES, interval_message, session_message, timestamp
 
 SHOWN = 1_000
@@ -107,6 +108,13 @@ def talk(message: pb.Talk, number: int) -> Talk:
 def offer_message(spot: Spot) -> service.Offer:
     """A spot as people see it: without the table's number."""
     return service.Offer(place_id=str(spot.place.id), place_name=spot.place.name, during=interval_message(spot.during))
+
+
+def now_offer_message(offer: NowOffer) -> service.NowOffer:
+    """Whom somebody could meet now."""
+    people = [str(attendee_id) for attendee_id in offer.attendee_ids]
+    session_id = str(offer.session.id) if offer.session else ""
+    return service.NowOffer(session_id=session_id, attendee_ids=people, offer=offer_message(offer.spot))
 
 
 def outcome(value: int) -> State:

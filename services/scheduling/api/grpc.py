@@ -15,6 +15,7 @@ from services.scheduling.handlers.cancel_session import cancel_session
 from services.scheduling.handlers.find_sessions import get_session, list_sessions, list_versions
 from services.scheduling.handlers.freeze_plan import freeze_plan
 from services.scheduling.handlers.move_session import move_session, offer_slots
+from services.scheduling.handlers.on_site import check_in, offer_now
 from services.scheduling.handlers.record_outcome import record_outcome
 from services.scheduling.handlers.set_availability import set_availability
 from services.scheduling.handlers.set_talks import set_talks
@@ -154,3 +155,22 @@ class Api(SchedulingServiceServicer):
             return session_message(await record_outcome(Store(tx), session_id, by, outcome, self.clock()))
 
         return await command(self.pool, context, pb.Session, work)
+
+    async def CheckIn(self, request: service.CheckInRequest, context: Any) -> service.CheckInResponse:
+        async def work(tx: Connection) -> service.CheckInResponse:
+            conference_id = parse_id(request.conference_id, "conference_id")
+            attendee_id = parse_id(request.attendee_id, "attendee_id")
+            await check_in(Store(tx), conference_id, attendee_id, request.gone, self.clock())
+            return service.CheckInResponse()
+
+        return await command(self.pool, context, service.CheckInResponse, work)
+
+    async def OfferNow(self, request: service.OfferNowRequest, context: Any) -> service.OfferNowResponse:
+        async def work(tx: Connection) -> service.OfferNowResponse:
+            conference_id = parse_id(request.conference_id, "conference_id")
+            attendee_id = parse_id(request.attendee_id, "attendee_id")
+            candidates = [parse_id(text, f"candidates[{n}]") for n, text in enumerate(request.candidates)]
+            offers = await offer_now(Store(tx), conference_id, attendee_id, candidates, self.clock())
+            return service.OfferNowResponse(offers=map(convert.now_offer_message, offers))
+
+        return await question(self.pool, context, work)

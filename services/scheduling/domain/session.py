@@ -151,16 +151,18 @@ def restored(session: Session, table_no: int) -> Change:
 
 
 def moved(session: Session, spot: Spot) -> Change:
-    """Another time and place; calendars replace the old one."""
+    """Another time and place, and calendars replace the old one; or the first."""
+    if session.during is None:
+        return Change(Fact.SCHEDULED, _at(session, spot, session.calendar_sequence, CHOSEN))
     return Change(Fact.MOVED, _at(session, spot, session.calendar_sequence + 1, CHOSEN))
 
 
 def check_movable(session: Session, by: UUID | None, now: datetime) -> None:
     """Raises Forbidden or Conflict unless `by` (None: an organizer) may move the session now."""
     check_member(session, by)
-    if session.during is None or session.state not in (State.SCHEDULED, State.UNPLACED):
-        raise Conflict("session_id", f"the session is {session.state}; only one with a time can be moved")
-    if session.state == State.SCHEDULED and session.during.starts_at <= now:
+    if session.state not in (State.SCHEDULED, State.UNPLACED):
+        raise Conflict("session_id", f"the session is {session.state}; only one that is to come can be moved")
+    if session.state == State.SCHEDULED and session.during and session.during.starts_at <= now:
         raise Conflict("session_id", "the session has begun; it cannot be moved any more")
 
 

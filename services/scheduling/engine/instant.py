@@ -16,7 +16,7 @@ from services.scheduling.engine.model import Model
 from services.scheduling.engine.reasons import Refusal, is_over
 from services.scheduling.engine.tables import Bools
 
-__all__ = ["Group", "Refusal", "best_spots", "check_spot", "find_spot", "is_over"]
+__all__ = ["Group", "Refusal", "best_spots", "check_spot", "find_spot", "is_over", "soonest_spot"]
 
 
 class Found(NamedTuple):
@@ -36,6 +36,12 @@ def find_spot(model: Model, group: Group) -> Spot | Refusal:
         return reasons.refusal(model, group)
     best = found[0]
     return replace(_spot(best), why=reasons.why(group, best.goals, first.goals, best.start == first.start))
+
+
+def soonest_spot(model: Model, group: Group, until: datetime) -> Spot | None:
+    """The first spot that begins by then."""
+    first, _ = _search(model, group, 1, None)
+    return _spot(first) if first and first.start <= until.timestamp() else None
 
 
 def best_spots(model: Model, group: Group, limit: int, near: Session | None = None) -> list[Spot]:

@@ -1,6 +1,7 @@
 """Other spots for a session, and the move to one of them."""
 
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from services.kit.errors import Conflict, Invalid
@@ -9,8 +10,8 @@ from services.scheduling.domain.session import Session, Spot, State, check_movab
 from services.scheduling.engine.instant import Refusal, best_spots, check_spot
 from services.scheduling.engine.model import Model
 from services.scheduling.handlers.find_sessions import get_session, lock_session
-from services.scheduling.handlers.offering import group_of
-from services.scheduling.handlers.ports import Sessions, SpotTaken
+from services.scheduling.handlers.offering import at_once, group_of
+from services.scheduling.handlers.ports import Presence, Sessions, SpotTaken
 
 MOST = 20
 USUAL = 5
@@ -26,8 +27,12 @@ async def offer_slots(store: Sessions, session_id: UUID, limit: int, now: dateti
     return best_spots(await _model(store, session, now), group_of(session), limit or USUAL, near=session)
 
 
+class Store(Sessions, Presence, Protocol):
+    """Sessions, and who is here."""
+
+
 async def move_session(
-    store: Sessions, session_id: UUID, by: UUID | None, place_id: UUID, during: Interval, now: datetime
+    store: Store, session_id: UUID, by: UUID | None, place_id: UUID, during: Interval, now: datetime
 ) -> Session:
     """Moves it for everybody; `by` None: an organizer.
 
@@ -40,7 +45,10 @@ async def move_session(
     model = await _model(store, session, now)
     if model.frozen and by is not None:
         raise Conflict("session_id", "the plan is frozen; ask the organizers to move the session, or call it off")
-    spot = check_spot(model, group_of(session), place_id, during)
+    # Who said that they are here needs no notice.
+    here = await store.here_among(session.conference_id, session.attendee_ids, now) >= set(session.attendee_ids)
+    group = at_once(group_of(session)) if here else group_of(session)
+    spot = check_spot(model, group, place_id, during)
     if isinstance(spot, Refusal):
         raise Conflict("offer", f"{spot.reason}; ask for new offers")
     change = moved(session, spot)

@@ -1,5 +1,7 @@
 """The step that lost places, clashes and retries share: words that ask the people of a session to choose a spot."""
 
+from dataclasses import replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from services.scheduling.domain.session import Session, Spot
@@ -12,6 +14,11 @@ from services.scheduling.engine.reasons import refusal
 def group_of(session: Session) -> Group:
     """The engine's view of its people and format."""
     return Group(session.attendee_ids, FORMATS[session.format])
+
+
+def at_once(group: Group) -> Group:
+    """The same group without notice: its people are here."""
+    return replace(group, format=replace(group.format, notice=timedelta()))
 
 
 def ask(model: Model, session: Session, trouble: str) -> tuple[str, Spot | None]:

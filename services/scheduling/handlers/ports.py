@@ -70,6 +70,17 @@ class Sessions(Locks, Protocol):
         """What a placement of these people depends on, as if the sessions `without` were not there."""
 
 
+class Presence(Protocol):
+    """Who is here."""
+
+    async def set_here(self, conference_id: UUID, attendee_id: UUID, until: datetime | None) -> bool:
+        """Whether there is such an attendee; `until` None: not here any more."""
+
+    async def here_among(self, conference_id: UUID, attendee_ids: Collection[UUID], now: datetime) -> set[UUID]: ...
+
+    async def cancelled_among(self, attendee_ids: Collection[UUID]) -> set[UUID]: ...
+
+
 class Placing(Sessions, Protocol):
     """Giving sessions a time and a place, now or on a later try."""
 

@@ -60,6 +60,15 @@ class Reads:
         )
         return {row["id"] for row in found}
 
+    async def here_among(self, conference_id: UUID, attendee_ids: Collection[UUID], now: datetime) -> set[UUID]:
+        """Those of the people who said that they are here."""
+        found = await self.tx.fetch(
+            "select id from attendee"
+            " where conference_id = $1 and id = any($2::uuid[]) and here_until > $3 and not cancelled",
+            conference_id, list(attendee_ids), now,
+        )  # fmt: skip
+        return {row["id"] for row in found}
+
     async def places(self, conference_id: UUID) -> list[Place]:
         """The venue, by name."""
         found = await self.tx.fetch("select * from place where conference_id = $1 order by name", conference_id)

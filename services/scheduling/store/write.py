@@ -68,7 +68,7 @@ SAVE_ATTENDEES = """
     order by id, version desc
     on conflict (id) do update set cancelled = excluded.cancelled, version = excluded.version
     where attendee.version < excluded.version
-    returning *
+    returning id, conference_id, cancelled, version
 """
 
 
@@ -117,3 +117,8 @@ class Store(ProgrammeWrites, RetryWrites, ChangeWrites):
         columns = zip(*[(a.id, a.conference_id, a.cancelled, a.version) for a in attendees], strict=True)
         found = await self.tx.fetch(SAVE_ATTENDEES, *map(list, columns))
         return [Attendee(**dict(row)) for row in found]
+
+    async def set_here(self, conference_id: UUID, attendee_id: UUID, until: datetime | None) -> bool:
+        """Whether there is such an attendee; `until` None: not here any more."""
+        sql = "update attendee set here_until = $3 where id = $2 and conference_id = $1 returning true"
+        return bool(await self.tx.fetchval(sql, conference_id, attendee_id, until))

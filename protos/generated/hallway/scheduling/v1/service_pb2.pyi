@@ -591,3 +591,126 @@ class RecordOutcomeRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordOutcomeRequest: _TypeAlias = RecordOutcomeRequest  # noqa: Y015
+
+@_typing.final
+class CheckInRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFERENCE_ID_FIELD_NUMBER: _builtins.int
+    ATTENDEE_ID_FIELD_NUMBER: _builtins.int
+    GONE_FIELD_NUMBER: _builtins.int
+    conference_id: _builtins.str
+    attendee_id: _builtins.str
+    gone: _builtins.bool
+    """not here any more"""
+    def __init__(
+        self,
+        *,
+        conference_id: _builtins.str = ...,
+        attendee_id: _builtins.str = ...,
+        gone: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attendee_id", b"attendee_id", "conference_id", b"conference_id", "gone", b"gone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckInRequest: _TypeAlias = CheckInRequest  # noqa: Y015
+
+@_typing.final
+class CheckInResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckInResponse: _TypeAlias = CheckInResponse  # noqa: Y015
+
+@_typing.final
+class OfferNowRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFERENCE_ID_FIELD_NUMBER: _builtins.int
+    ATTENDEE_ID_FIELD_NUMBER: _builtins.int
+    CANDIDATES_FIELD_NUMBER: _builtins.int
+    conference_id: _builtins.str
+    attendee_id: _builtins.str
+    @_builtins.property
+    def candidates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The person's suggestions, the best first; at most 50. Nobody else is offered: scheduling does not know who declined
+        or blocked whom.
+        """
+
+    def __init__(
+        self,
+        *,
+        conference_id: _builtins.str = ...,
+        attendee_id: _builtins.str = ...,
+        candidates: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attendee_id", b"attendee_id", "candidates", b"candidates", "conference_id", b"conference_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OfferNowRequest: _TypeAlias = OfferNowRequest  # noqa: Y015
+
+@_typing.final
+class NowOffer(_message.Message):
+    """Begins within twenty minutes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SESSION_ID_FIELD_NUMBER: _builtins.int
+    ATTENDEE_IDS_FIELD_NUMBER: _builtins.int
+    OFFER_FIELD_NUMBER: _builtins.int
+    session_id: _builtins.str
+    """empty: no match yet"""
+    @_builtins.property
+    def attendee_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def offer(self) -> Global___Offer: ...
+    def __init__(
+        self,
+        *,
+        session_id: _builtins.str = ...,
+        attendee_ids: _abc.Iterable[_builtins.str] | None = ...,
+        offer: Global___Offer | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["offer", b"offer"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attendee_ids", b"attendee_ids", "offer", b"offer", "session_id", b"session_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NowOffer: _TypeAlias = NowOffer  # noqa: Y015
+
+@_typing.final
+class OfferNowResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OFFERS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def offers(self) -> _containers.RepeatedCompositeFieldContainer[Global___NowOffer]:
+        """at most 5"""
+
+    def __init__(
+        self,
+        *,
+        offers: _abc.Iterable[Global___NowOffer] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["offers", b"offers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OfferNowResponse: _TypeAlias = OfferNowResponse  # noqa: Y015

@@ -95,6 +95,16 @@ class SchedulingServiceStub:
                 request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.RecordOutcomeRequest.SerializeToString,
                 response_deserializer=hallway_dot_scheduling_dot_v1_dot_scheduling__pb2.Session.FromString,
                 _registered_method=True)
+        self.CheckIn = channel.unary_unary(
+                '/hallway.scheduling.v1.SchedulingService/CheckIn',
+                request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.CheckInRequest.SerializeToString,
+                response_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.CheckInResponse.FromString,
+                _registered_method=True)
+        self.OfferNow = channel.unary_unary(
+                '/hallway.scheduling.v1.SchedulingService/OfferNow',
+                request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.OfferNowRequest.SerializeToString,
+                response_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.OfferNowResponse.FromString,
+                _registered_method=True)
 
 
 class SchedulingServiceServicer:
@@ -182,6 +192,21 @@ class SchedulingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CheckIn(self, request, context):
+        """A person is here, for the next two hours; their sessions can be moved to now without notice.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def OfferNow(self, request, context):
+        """Whom a person who is here could meet now, all of them here and free: first the people of their sessions that are to
+        come or wait (to be moved there by MoveSession), then those asked for.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_SchedulingServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -244,6 +269,16 @@ def add_SchedulingServiceServicer_to_server(servicer, server):
                     servicer.RecordOutcome,
                     request_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.RecordOutcomeRequest.FromString,
                     response_serializer=hallway_dot_scheduling_dot_v1_dot_scheduling__pb2.Session.SerializeToString,
+            ),
+            'CheckIn': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckIn,
+                    request_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.CheckInRequest.FromString,
+                    response_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.CheckInResponse.SerializeToString,
+            ),
+            'OfferNow': grpc.unary_unary_rpc_method_handler(
+                    servicer.OfferNow,
+                    request_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.OfferNowRequest.FromString,
+                    response_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.OfferNowResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -570,6 +605,60 @@ class SchedulingService:
             '/hallway.scheduling.v1.SchedulingService/RecordOutcome',
             hallway_dot_scheduling_dot_v1_dot_service__pb2.RecordOutcomeRequest.SerializeToString,
             hallway_dot_scheduling_dot_v1_dot_scheduling__pb2.Session.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckIn(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hallway.scheduling.v1.SchedulingService/CheckIn',
+            hallway_dot_scheduling_dot_v1_dot_service__pb2.CheckInRequest.SerializeToString,
+            hallway_dot_scheduling_dot_v1_dot_service__pb2.CheckInResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def OfferNow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hallway.scheduling.v1.SchedulingService/OfferNow',
+            hallway_dot_scheduling_dot_v1_dot_service__pb2.OfferNowRequest.SerializeToString,
+            hallway_dot_scheduling_dot_v1_dot_service__pb2.OfferNowResponse.FromString,
             options,
             channel_credentials,
             insecure,

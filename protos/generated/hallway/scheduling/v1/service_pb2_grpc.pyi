@@ -57,6 +57,12 @@ class SchedulingServiceStub:
     MoveSession: _grpc.UnaryUnaryMultiCallable[_service_pb2.MoveSessionRequest, _scheduling_pb2.Session]
     CancelSession: _grpc.UnaryUnaryMultiCallable[_service_pb2.CancelSessionRequest, _scheduling_pb2.Session]
     RecordOutcome: _grpc.UnaryUnaryMultiCallable[_service_pb2.RecordOutcomeRequest, _scheduling_pb2.Session]
+    CheckIn: _grpc.UnaryUnaryMultiCallable[_service_pb2.CheckInRequest, _service_pb2.CheckInResponse]
+    """A person is here, for the next two hours; their sessions can be moved to now without notice."""
+    OfferNow: _grpc.UnaryUnaryMultiCallable[_service_pb2.OfferNowRequest, _service_pb2.OfferNowResponse]
+    """Whom a person who is here could meet now, all of them here and free: first the people of their sessions that are to
+    come or wait (to be moved there by MoveSession), then those asked for.
+    """
 
 @_typing.type_check_only
 class SchedulingServiceAsyncStub(SchedulingServiceStub):
@@ -86,6 +92,12 @@ class SchedulingServiceAsyncStub(SchedulingServiceStub):
     MoveSession: _aio.UnaryUnaryMultiCallable[_service_pb2.MoveSessionRequest, _scheduling_pb2.Session]  # type: ignore[assignment]
     CancelSession: _aio.UnaryUnaryMultiCallable[_service_pb2.CancelSessionRequest, _scheduling_pb2.Session]  # type: ignore[assignment]
     RecordOutcome: _aio.UnaryUnaryMultiCallable[_service_pb2.RecordOutcomeRequest, _scheduling_pb2.Session]  # type: ignore[assignment]
+    CheckIn: _aio.UnaryUnaryMultiCallable[_service_pb2.CheckInRequest, _service_pb2.CheckInResponse]  # type: ignore[assignment]
+    """A person is here, for the next two hours; their sessions can be moved to now without notice."""
+    OfferNow: _aio.UnaryUnaryMultiCallable[_service_pb2.OfferNowRequest, _service_pb2.OfferNowResponse]  # type: ignore[assignment]
+    """Whom a person who is here could meet now, all of them here and free: first the people of their sessions that are to
+    come or wait (to be moved there by MoveSession), then those asked for.
+    """
 
 class SchedulingServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -184,5 +196,23 @@ class SchedulingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.RecordOutcomeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_scheduling_pb2.Session, _abc.Awaitable[_scheduling_pb2.Session]]: ...
+
+    @_abc_1.abstractmethod
+    def CheckIn(
+        self,
+        request: _service_pb2.CheckInRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.CheckInResponse, _abc.Awaitable[_service_pb2.CheckInResponse]]:
+        """A person is here, for the next two hours; their sessions can be moved to now without notice."""
+
+    @_abc_1.abstractmethod
+    def OfferNow(
+        self,
+        request: _service_pb2.OfferNowRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.OfferNowResponse, _abc.Awaitable[_service_pb2.OfferNowResponse]]:
+        """Whom a person who is here could meet now, all of them here and free: first the people of their sessions that are to
+        come or wait (to be moved there by MoveSession), then those asked for.
+        """
 
 def add_SchedulingServiceServicer_to_server(servicer: SchedulingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
