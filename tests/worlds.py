@@ -23,11 +23,12 @@ HOURS = {
     "coffee": ("07:00", "19:00"),
     "lunch": ("11:30", "14:30"),
     "table": ("08:00", "22:00"),
-    "drink": ("16:00", "23:30"),
+    "drink": ("16:00", "01:00"),
     "walk": ("07:00", "21:00"),
     "call": ("07:00", "22:00"),
 }
-ZONES = ["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"]
+# In Havana they change at midnight.
+ZONES = ["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Havana"]
 # The clocks change on these days in Berlin, New York and on Lord Howe, both ways; and a plain one.
 DAYS = [date(2027, m, d) for m, d in ((3, 28), (10, 31), (3, 14), (11, 7), (4, 4), (10, 3), (6, 1))]
 PEOPLE = [UUID(int=n) for n in range(1, 7)]  # few, so that they are busy
@@ -66,11 +67,16 @@ clock_times = st.builds(time, st.integers(0, 23), st.sampled_from([0, 10, 30, 45
 @st.composite
 def places(draw: st.DrawFn) -> Place:
     some_hours = st.lists(clock_times, min_size=2, max_size=2, unique=True).map(sorted)
-    opens, closes = draw(st.just([time(9), time(18)]) | some_hours)
+    night = st.tuples(
+        st.builds(time, st.integers(16, 23)), st.builds(time, st.integers(0, 3), st.sampled_from([0, 45]))
+    )
+    opens, closes = draw(st.just([time(9), time(18)]) | some_hours | night)
+    own = draw(st.sampled_from(["", "", "", "Europe/Lisbon", "America/New_York"]))
     kinds = draw(st.just(frozenset()) | st.frozensets(st.sampled_from(sorted(MINUTES)), max_size=2))
     return Place(
         uuid4(), str(uuid4()), draw(st.integers(1, 2)), draw(st.integers(2, 5)), kinds, opens, closes,
         draw(st.sampled_from(["", "North", "North", "South", "South"])), draw(st.booleans()), draw(st.booleans()),
+        time_zone=own,
     )  # fmt: skip
 
 
@@ -107,22 +113,31 @@ def worlds(draw: st.DrawFn) -> World:
     )
 
 
-def local(moment: datetime, world: World) -> datetime:
-    return moment.astimezone(ZoneInfo(world.conference.time_zone))
+def read(moment: datetime, zone: str) -> tuple[date, int]:
+    """The day and its minutes as a clock on the wall says; until four in the morning it is still the day before."""
+    local = moment.astimezone(ZoneInfo(zone))
+    night = local.hour < 4
+    return local.date() - timedelta(days=night), 60 * (local.hour + 24 * night) + local.minute
+
+
+def keeps(during: Interval, opens: time, closes: time, zone: str) -> bool:
+    """Whether it lies in these hours of a day, by that clock; what closes before it opens closes in the night."""
+    first, last = (60 * clock.hour + clock.minute for clock in (opens, closes))
+    (day, begins), (other, ends) = read(during.starts_at, zone), read(during.ends_at, zone)
+    return day == other and first <= begins and ends <= last + 24 * 60 * (last < first)
 
 
 def check_one(world: World, group: Group, spot: Spot) -> None:
     """A session keeps to its format, its place, its conference and its people's time, as of now."""
-    starts, ends = local(spot.during.starts_at, world), local(spot.during.ends_at, world)
-    name = group.format.name
+    zone, name = world.conference.time_zone, group.format.name
+    there = spot.place.time_zone or zone
     assert spot.during.ends_at - spot.during.starts_at == timedelta(minutes=MINUTES[name])
     assert spot.during.starts_at - world.now >= timedelta(minutes=NOTICE[name])
-    assert world.conference.starts_on <= starts.date() == ends.date() <= world.conference.ends_on
-    opens, closes = HOURS[name]
-    assert time.fromisoformat(opens) <= starts.time()
-    assert ends.time() <= time.fromisoformat(closes)
-    assert spot.place.opens <= starts.time()
-    assert ends.time() <= spot.place.closes
+    assert world.conference.starts_on <= read(spot.during.starts_at, zone)[0] <= world.conference.ends_on
+    opens, closes = map(time.fromisoformat, HOURS[name])
+    assert keeps(spot.during, opens, closes, zone)
+    assert keeps(spot.during, opens, closes, there)
+    assert keeps(spot.during, spot.place.opens, spot.place.closes, there)
     assert not spot.place.formats or name in spot.place.formats
     assert spot.place.seats >= len(group.attendee_ids)
     assert all(spot.during.ends_at <= c.starts_at or c.ends_at <= spot.during.starts_at for c in spot.place.closed)
@@ -131,8 +146,8 @@ def check_one(world: World, group: Group, spot: Spot) -> None:
         whole = [f for f in free if f.starts_at <= spot.during.starts_at and spot.during.ends_at <= f.ends_at]
         assert whole or not free
         for talk in world.talks.get(person, []):
-            there = spot.during.ends_at + timedelta(minutes=5)
-            assert there <= talk.starts_at or talk.ends_at <= spot.during.starts_at
+            arrived = spot.during.ends_at + timedelta(minutes=5)
+            assert arrived <= talk.starts_at or talk.ends_at <= spot.during.starts_at
         wants = world.wishes.get(person, Wishes())
         assert spot.place.quiet or not wants.quiet
         assert spot.place.step_free or not wants.step_free
@@ -153,7 +168,7 @@ def check_all(world: World) -> None:
         wants = world.wishes.get(person, Wishes())
         for (_, ended, here), (begins, _, there) in zip(mine, mine[1:], strict=False):
             assert begins - ended >= timedelta(minutes=max(5, walk(world, here, there), wants.break_minutes))
-        a_day = Counter(local(begins, world).date() for begins, _, _ in mine)
+        a_day = Counter(read(begins, world.conference.time_zone)[0] for begins, _, _ in mine)
         assert not wants.most_a_day or max(a_day.values(), default=0) <= wants.most_a_day
 
 

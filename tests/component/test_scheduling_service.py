@@ -1,6 +1,7 @@
 """The scheduling service and its worker as they run: events in by Kafka, commands by gRPC, events out by Kafka."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from hallway.scheduling.v1 import service_pb2 as service
 from services.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from services.kit.ids import new_id
 from tests.conftest import eventually
+from tests.scheduling import between
 from tests.scheduling_service import Running, foyer, interval, made, open_conference, person, run
 
 
@@ -102,6 +104,38 @@ async def test_people_move_cancel_and_report_a_session(running):
     assert (cancelled.state, cancelled.calendar_sequence) == (pb.SESSION_STATE_CANCELLED, 2)
     told = [(name, sequence, s.calendar_sequence) for name, sequence, s in await running.hears(3)]
     assert told == [("SessionScheduled", 1, 0), ("SessionMoved", 2, 1), ("SessionCancelled", 3, 2)]
+
+
+async def test_people_who_are_here_are_offered_each_other_and_meet_at_once(running):
+    await open_conference(running)
+    ada, ben, match = (str(uuid4()) for _ in range(3))
+    for one in (ada, ben):
+        told = person(one, running.conference, attendees.ATTENDEE_STATE_REGISTERED)
+        await running.publish(one, 1, attendee_events.AttendeeRegistered(attendee=told))
+    await running.publish(match, 1, made(match, running.conference, ada, ben))
+    await running.reaches(match, pb.SESSION_STATE_SCHEDULED)
+    running.now = between(11, "08:55", "09:00").starts_at  # five minutes before the session that was planned
+    here = {"conference_id": running.conference}
+    for one in (ada, ben):
+        await eventually(partial(_checks_in, running, one))
+    request = service.OfferNowRequest(**here, attendee_id=ada, candidates=[ben])
+    assert not (await running.call("OfferNow", request)).offers  # they meet in five minutes anyway
+    await running.call("CancelSession", service.CancelSessionRequest(session_id=match))
+    (offer,) = (await running.call("OfferNow", request)).offers
+    assert (offer.session_id, list(offer.attendee_ids)) == ("", [ada, ben])
+    assert (offer.offer.place_name, offer.offer.during) == ("Foyer", interval(11, "09:00", "09:30"))
+    await running.call("CheckIn", service.CheckInRequest(**here, attendee_id=ben, gone=True))
+    assert not (await running.call("OfferNow", request)).offers
+
+
+async def _checks_in(running: Running, attendee_id: str) -> bool:
+    """Once the service has heard of the registration."""
+    request = service.CheckInRequest(conference_id=running.conference, attendee_id=attendee_id)
+    try:
+        await running.call("CheckIn", request)
+    except NotFound:
+        return False
+    return True
 
 
 async def test_strangers_and_wrong_requests_are_refused_with_the_field_to_mend(running):

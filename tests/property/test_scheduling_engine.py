@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from services.scheduling.domain.session import Spot
 from services.scheduling.domain.venue import Place
 from services.scheduling.engine.formats import FORMATS
 from services.scheduling.engine.instant import Group, Refusal, best_spots, check_spot, find_spot
-from tests.worlds import MINUTES, PEOPLE, World, check_all, check_one, local, worlds
+from tests.worlds import MINUTES, PEOPLE, World, check_all, check_one, worlds
 
 steps = st.lists(
     st.tuples(
@@ -67,9 +68,10 @@ def test_a_refusal_means_that_no_spot_would_have_been_right(world, people, forma
 
 def right(world: World, group: Group, place: Place, during: Interval) -> bool:
     """Whether the checker would accept the spot, a quarter of an hour clear of any clock change."""
-    around = [local(during.starts_at + timedelta(hours=h), world).utcoffset() for h in range(-24, 25)]
-    if len(set(around)) > 1:
-        return False  # hours are read narrowly on such days; that they are kept is tested above
+    for zone in map(ZoneInfo, {world.conference.time_zone, place.time_zone or world.conference.time_zone}):
+        offsets = {(during.starts_at + timedelta(hours=h)).astimezone(zone).utcoffset() for h in range(-24, 25)}
+        if len(offsets) > 1:
+            return False  # hours are read narrowly on such days; that they are kept is tested above
     try:
         check_one(world, group, Spot(place, 1, during))
     except AssertionError:

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import uuid4
 
 import asyncpg
@@ -302,6 +302,12 @@ async def test_a_place_keeps_its_id_when_the_venue_is_given_again(pool):
     at, (foyer,) = await ready(pool)
     again, _ = (await act(pool, set_venue, at.id, [row(seats=6), row("Garden")], NOW)).places
     assert again == replace(foyer, seats=6)
+
+
+async def test_a_place_that_is_open_in_the_night_by_its_own_clock_comes_back_as_it_was(pool):
+    at, (bar,) = await ready(pool, row("Bar", opens="18:00", closes="02:00", time_zone="Europe/London"))
+    assert (bar.closes, bar.time_zone) == (time(2), "Europe/London")
+    assert await act(pool, Store.places, at.id) == [bar]
 
 
 async def test_sessions_are_listed_page_by_page_and_by_person(pool):

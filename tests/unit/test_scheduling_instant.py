@@ -5,9 +5,13 @@ from uuid import uuid4
 
 import pytest
 
+from services.scheduling.domain.interval import Interval
+from services.scheduling.domain.programme import Wishes
 from services.scheduling.domain.session import Spot
 from services.scheduling.engine.instant import Refusal, best_spots, check_spot, find_spot
 from tests.scheduling import NOW, berlin, between, group, model, place
+
+MINUTE = timedelta(minutes=1)
 
 
 def test_free_people_meet_in_the_first_slot_in_which_the_place_is_open():
@@ -83,7 +87,7 @@ def test_before_the_conference_is_known_there_is_no_spot():
 
 
 def test_after_the_last_day_the_conference_is_over():
-    there = model(place(), now=berlin(12, "23:59") + timedelta(minutes=1))
+    there = model(place(), now=berlin(12, "23:59") + timedelta(minutes=241))
     assert reason(there, group(there)) == "the conference is over"
 
 
@@ -157,3 +161,51 @@ def test_a_spot_nobody_offered_is_refused_with_the_reason():
     assert refused(uuid4(), 11, "09:00", "09:30") == "no place for coffee"
     assert refused(foyer.id, 11, "10:45", "11:15") == "not everybody of the session is free then"
     assert refused(foyer.id, 11, "18:00", "18:30") == "Foyer is closed or full then"
+
+
+def test_drinks_of_the_last_evening_go_on_past_midnight_where_the_bar_is_open():
+    bar = place("Bar", opens="18:00", closes="02:00")
+    there = model(bar, now=berlin(12, "23:20"))
+    spots = best_spots(there, group(there, "drink"), 20)
+    midnight = berlin(12, "00:00") + 24 * 60 * MINUTE
+    assert [spot.during for spot in spots] == [Interval(midnight, midnight + 60 * MINUTE)]
+    late = model(bar, now=berlin(12, "23:45"))
+    assert reason(late, group(late, "drink")) == "no time is left for drink at this conference"
+    over = model(bar, now=berlin(12, "04:00") + 24 * 60 * MINUTE)
+    assert reason(over, group(over, "drink")) == "the conference is over"
+
+
+def test_who_drinks_past_midnight_counts_it_for_the_evening_before():
+    bar = place("Bar", opens="18:00", closes="02:00")
+    there = model(bar, now=berlin(11, "23:20"))
+    for person in there.people.values():
+        person.wishes = Wishes(most_a_day=1)
+    first = find_spot(there, group(there, "drink"))
+    assert isinstance(first, Spot)
+    assert first.during.starts_at == berlin(11, "23:20") + 40 * MINUTE  # midnight
+    there.book(first, list(there.people))
+    assert find_spot(there, group(there, "drink")) == Spot(bar, 1, between(12, "18:00", "19:00"))
+
+
+def test_a_place_with_a_clock_of_its_own_opens_by_that_clock():
+    london = place("Far end", opens="09:00", closes="10:00", time_zone="Europe/London")
+    there = model(london)
+    assert find_spot(there, group(there)) == Spot(london, 1, between(11, "10:00", "10:30"))
+    late = between(11, "10:30", "11:00")
+    assert check_spot(there, group(there), london.id, late) == Spot(london, 1, late)
+    assert check_spot(there, group(there), london.id, between(11, "09:00", "09:30")) == Refusal(
+        "Far end is closed or full then"
+    )
+
+
+def test_lunch_is_at_lunch_by_the_clock_of_the_place_too():
+    london = place("Far end", time_zone="Europe/London")
+    there = model(london)
+    spots = best_spots(there, group(there, "lunch"), 20)
+    days = (11, 12)
+    first_and_last = [("12:30", "13:30"), ("13:30", "14:30")]  # in London from half past eleven on
+    found = [spot.during for spot in spots]
+    assert all(between(day, *slot) in found for day in days for slot in first_and_last)
+    assert min(found).starts_at == berlin(11, "12:30")
+    new_york = model(place("Studio", opens="07:00", closes="22:00", time_zone="America/New_York"))
+    assert best_spots(new_york, group(new_york, "lunch"), 20) == []

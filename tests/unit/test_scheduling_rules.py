@@ -105,7 +105,8 @@ WRONG_PLACES = [
     (row(formats=("duel",)), "places[0].formats"),
     (row(opens="9:00"), "places[0].opens"),
     (row(closes="24:00"), "places[0].closes"),
-    (row(opens="18:00", closes="09:00"), "places[0].closes"),
+    (row(opens="18:00", closes="04:15"), "places[0].closes"),
+    (row(time_zone="Berlin"), "places[0].time_zone"),
     (row(opens="09:00", closes="09:00"), "places[0].closes"),
 ]
 

@@ -2,10 +2,14 @@
 
 from datetime import UTC, date, datetime, time
 
+import pytest
+
 from services.scheduling.domain.interval import Interval
 from services.scheduling.engine.formats import FORMATS
-from services.scheduling.engine.slots import hours, slots
+from services.scheduling.engine.slots import day_of, hours, slots
 from tests.scheduling import NOW, between, conference
+
+LONG_AGO = datetime(2027, 1, 1, tzinfo=UTC)
 
 
 def test_lunch_slots_start_every_quarter_of_an_hour_within_lunch_hours_of_each_day():
@@ -45,3 +49,28 @@ def test_a_slot_lasts_its_full_length_on_the_day_the_clocks_change():
     at = conference("Australia/Lord_Howe", date(2027, 4, 4), days=1)  # half an hour back at 02:00
     lengths = {slot.ends_at - slot.starts_at for _, slot in slots(at, FORMATS["coffee"], NOW.replace(month=1))}
     assert lengths == {FORMATS["coffee"].length}
+
+
+def test_hours_that_end_before_they_begin_end_in_the_night():
+    assert hours(date(2027, 5, 11), time(18), time(2), "Europe/Berlin") == Interval(
+        datetime(2027, 5, 11, 16, tzinfo=UTC), datetime(2027, 5, 12, 0, tzinfo=UTC)
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "first", "last"),
+    [
+        # From midnight to one does not exist: drinks end at one, which is where midnight would be.
+        (date(2027, 3, 13), datetime(2027, 3, 13, 21, tzinfo=UTC), datetime(2027, 3, 14, 4, tzinfo=UTC)),
+        # From midnight to one happens twice: drinks may go on for both.
+        (date(2027, 11, 6), datetime(2027, 11, 6, 20, tzinfo=UTC), datetime(2027, 11, 7, 5, tzinfo=UTC)),
+    ],
+)
+def test_an_evening_of_drinks_that_the_clocks_change_in_keeps_its_hours(day, first, last):
+    evening = [slot.starts_at for _, slot in slots(conference("America/Havana", day, 1), FORMATS["drink"], LONG_AGO)]
+    assert (evening[0], evening[-1]) == (first, last)
+
+
+def test_a_day_ends_at_four_in_the_morning():
+    assert day_of(datetime(2027, 5, 12, 1, 59, tzinfo=UTC), "Europe/Berlin") == date(2027, 5, 11)
+    assert day_of(datetime(2027, 5, 12, 2, 0, tzinfo=UTC), "Europe/Berlin") == date(2027, 5, 12)

@@ -47,7 +47,7 @@ def place_row(message: pb.Place, number: int) -> PlaceRow:
     closed = tuple(interval(away, f"places[{number}].closed[{n}]") for n, away in enumerate(message.closed))
     return PlaceRow(
         message.name, message.capacity, message.seats, tuple(message.formats), message.opens, message.closes,
-        message.building, message.quiet, message.step_free, closed,
+        message.building, message.quiet, message.step_free, closed, message.time_zone.strip(),
     )  # fmt: skip
 
 
@@ -78,6 +78,7 @@ def place_message(place: Place) -> pb.Place:
         quiet=place.quiet,
         step_free=place.step_free,
         closed=map(interval_message, place.closed),
+        time_zone=place.time_zone,
     )
 
 

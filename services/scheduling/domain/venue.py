@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import time
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from services.kit.errors import Invalid, Problem
 from services.scheduling.domain.interval import Interval, merged
@@ -17,6 +18,7 @@ MAX_SEATS = 100
 MAX_CLOSED = 50  # intervals one place may name
 MAX_TRAVEL = 1_000
 MAX_TRAVEL_MINUTES = 240
+NIGHT = "04:00"  # until when a place may be open past midnight; a day ends then
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -24,7 +26,8 @@ CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 class Place:
     """A table, room or corner: `capacity` sessions at once, `seats` people in each, local opening hours.
 
-    `formats` empty: any format. `building` empty: near everything. `closed`: not open then after all.
+    `formats` empty: any format. `building` empty: near everything. `closed`: not open then after all. What closes
+    before it opens closes in the night. `time_zone`: of its own clock, if that is not the conference's.
     """
 
     id: UUID
@@ -38,6 +41,7 @@ class Place:
     quiet: bool = False
     step_free: bool = False
     closed: tuple[Interval, ...] = ()
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class PlaceRow:
     quiet: bool = False
     step_free: bool = False
     closed: tuple[Interval, ...] = ()
+    time_zone: str = ""
 
 
 def check_venue(rows: Sequence[PlaceRow], known_formats: Collection[str]) -> None:
@@ -134,8 +139,11 @@ def _place_problems(row: PlaceRow, known_formats: Collection[str]) -> list[tuple
     hours = [("opens", row.opens), ("closes", row.closes)]
     wrong = [field for field, text in hours if not CLOCK.fullmatch(text)]
     problems += [(field, "not a time of day; write HH:MM from 00:00 to 23:59") for field in wrong]
-    if not wrong and row.closes <= row.opens:
-        problems.append(("closes", f"{row.closes} is not after opens {row.opens}; close later the same day"))
+    if not wrong and (row.closes == row.opens or NIGHT < row.closes < row.opens):
+        help = f"close later the same day, or by {NIGHT} in the night"
+        problems.append(("closes", f"{row.closes} is not after opens {row.opens}; {help}"))
+    if row.time_zone and row.time_zone not in available_timezones():
+        problems.append(("time_zone", f"{row.time_zone[:40]!r} is no time zone; give an IANA name, as Europe/Berlin"))
     return problems
 
 
@@ -144,5 +152,5 @@ def place(row: PlaceRow, id: UUID) -> Place:
     opens, closes = time.fromisoformat(row.opens), time.fromisoformat(row.closes)
     return Place(
         id, row.name.strip(), row.capacity, row.seats, frozenset(row.formats), opens, closes, row.building.strip(),
-        row.quiet, row.step_free, tuple(merged(list(row.closed))),
+        row.quiet, row.step_free, tuple(merged(list(row.closed))), row.time_zone,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from services.scheduling.domain.programme import MAX_BREAK
 from services.scheduling.domain.venue import MAX_TRAVEL_MINUTES, Place
 from services.scheduling.engine.formats import Format
 from services.scheduling.engine.model import BUFFER, Booked, Model
-from services.scheduling.engine.slots import Seconds, around, days, midnights, starts, within
+from services.scheduling.engine.slots import Seconds, around, bounds, days, inside, spans, starts, within
 from services.scheduling.engine.tables import Bools, Ints
 
 MARGIN = int(BUFFER.total_seconds())
@@ -53,7 +53,7 @@ class Day:
         self.model, self.group, self.date, self.slots = model, group, day, slots
         self.suitable = suitable  # numbers into model.rooms
         self.zone = model.conference.time_zone
-        self.bounds = midnights(day, self.zone)
+        self.bounds = bounds(day, self.zone)
         self.length = int(group.format.length.total_seconds())
         self.people = [model.people[attendee_id] for attendee_id in group.attendee_ids]
         # Of each person: sessions near enough to matter to the rules, those of this day, talks.
@@ -134,8 +134,17 @@ class Day:
                 result &= rooms.step_free[self.suitable]
         return result[None, :]
 
+    def clocks(self) -> Bools:
+        """[slot, place]: whether the format's hours are kept by the place's clock too, if it has one of its own."""
+        rooms, format = self.model.rooms, self.group.format
+        result = np.ones((len(self.slots), len(rooms.places)), np.bool_)
+        for n in rooms.with_clock:
+            there = spans(self.date, format.opens, format.closes, self.zone, rooms.places[n].time_zone)
+            result[:, n] = inside(there, self.slots, self.length)
+        return result[:, self.suitable]
+
     def _open(self) -> Bools:
-        return self.model.rooms.open(self.date, self.zone, self.slots, self.length)[:, self.suitable]
+        return self.clocks() & self.model.rooms.open(self.date, self.zone, self.slots, self.length)[:, self.suitable]
 
     def _tables(self) -> Bools:
         rooms = self.model.rooms

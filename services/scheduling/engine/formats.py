@@ -6,7 +6,7 @@ from datetime import time, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """`opens` to `closes` in local time; `length` of a session; `notice` people get before it; `people` at most.
+    """`opens` to `closes` in local time, maybe past midnight; `length`; `notice` people get; `people` at most.
 
     `best`: from when to when a session had best begin, in local time.
     """
@@ -35,7 +35,7 @@ FORMATS: dict[str, Format] = {
         _format("coffee", "07:00", "19:00", 30, 30, 4, "09:00-11:30", "14:30-16:30"),
         _format("lunch", "11:30", "14:30", 60, 60, 8, "12:00-13:00"),
         _format("table", "08:00", "22:00", 45, 30, 8, "09:00-18:00"),
-        _format("drink", "16:00", "23:30", 60, 30, 8, "17:30-20:00"),
+        _format("drink", "16:00", "01:00", 60, 30, 8, "17:30-20:00"),
         _format("walk", "07:00", "21:00", 30, 30, 4, "09:00-18:00"),
         _format("call", "07:00", "22:00", 30, 15, 4, "09:00-18:00"),
     )

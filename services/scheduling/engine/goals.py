@@ -15,7 +15,7 @@ from services.scheduling.domain.interval import Interval
 from services.scheduling.domain.session import Session
 from services.scheduling.engine.day import Day
 from services.scheduling.engine.formats import Format
-from services.scheduling.engine.slots import Seconds, midnights, starts
+from services.scheduling.engine.slots import Seconds, midnight, starts
 from services.scheduling.engine.tables import Bools
 
 Costs = npt.NDArray[np.float64]
@@ -145,7 +145,7 @@ def _hours_off(day: Day) -> Costs:
 @lru_cache(maxsize=1024)
 def _off(day: date, format: Format, time_zone: str) -> Costs:
     """Hours from each slot of the day to the format's best hours."""
-    at = (starts(day, format, time_zone) - midnights(day, time_zone)[0])[:, None]
+    at = (starts(day, format, time_zone) - midnight(day, time_zone))[:, None]
     first = np.array([_seconds(span[0]) for span in format.best])
     last = np.array([_seconds(span[1]) for span in format.best])
     off: Costs = np.maximum(np.maximum(first - at, at - last), 0).min(axis=1) / HOUR

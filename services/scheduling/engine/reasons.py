@@ -12,7 +12,7 @@ import numpy as np
 from services.scheduling.engine.day import PEOPLE, VENUE, Day, Group, Rule, days_left, suitable_places
 from services.scheduling.engine.goals import Goal
 from services.scheduling.engine.model import Model
-from services.scheduling.engine.slots import midnights
+from services.scheduling.engine.slots import bounds
 
 DATES_UNKNOWN = "the conference's dates are not known yet"
 OVER = "the conference is over"
@@ -70,7 +70,7 @@ def is_over(model: Model) -> bool:
     """Whether the conference's last day has passed where it is held."""
     if model.conference is None:
         return False
-    return model.now.timestamp() >= midnights(model.conference.ends_on, model.conference.time_zone)[1]
+    return model.now.timestamp() >= bounds(model.conference.ends_on, model.conference.time_zone)[1]
 
 
 def no_place(group: Group) -> str:

@@ -1,7 +1,7 @@
 """The grid of slots: which intervals of which conference day a format could use."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from services.scheduling.engine.formats import Format
 
 STEP = timedelta(minutes=15)
 CELL = int(STEP.total_seconds())
+TURN = time(4)  # a day ends at four in the morning: the night belongs to the evening before
 
 Seconds = npt.NDArray[np.int64]  # since 1970, UTC
 
@@ -51,11 +52,29 @@ def starts(day: date, format: Format, time_zone: str) -> Seconds:
 def hours(day: date, opens: time, closes: time, time_zone: str) -> Interval | None:
     """Local opening hours of one day as instants (UTC); None when the clock change leaves nothing of them.
 
-    A local time that happens twice or never is read so that the hours are not exceeded either way.
+    What closes before it opens closes on the next day. A local time that happens twice or never is read so that the
+    hours are not exceeded either way.
     """
-    opened, closed = _instants(day, opens, time_zone), _instants(day, closes, time_zone)
+    last = day if opens < closes else day + timedelta(days=1)
+    opened, closed = _instants(day, opens, time_zone), _instants(last, closes, time_zone)
     starts_at, ends_at = max(opened), min(closed)
     return Interval(starts_at, ends_at) if starts_at < ends_at else None
+
+
+@lru_cache(maxsize=4096)
+def spans(day: date, opens: time, closes: time, time_zone: str, own: str) -> tuple[tuple[int, int], ...]:
+    """The hours that can matter to a day, in seconds; those of a clock of its `own` may be those of a day beside it."""
+    days = [day] if own in ("", time_zone) else [day + timedelta(days=n) for n in (-1, 0, 1)]
+    found = [hours(one, opens, closes, own or time_zone) for one in days]
+    return tuple(within(span) for span in found if span)
+
+
+def inside(spans: Sequence[tuple[int, int]], starts: Seconds, length: int) -> npt.NDArray[np.bool_]:
+    """[slot]: whether one of the spans holds all of it."""
+    result = np.zeros(len(starts), np.bool_)
+    for since, until in spans:
+        result |= (starts >= since) & (starts + length <= until)
+    return result
 
 
 def within(interval: Interval) -> tuple[int, int]:
@@ -69,10 +88,21 @@ def around(interval: Interval) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=1024)
-def midnights(day: date, time_zone: str) -> tuple[int, int]:
+def bounds(day: date, time_zone: str) -> tuple[int, int]:
     """From when to when the local day lasts, in seconds."""
-    first, last = _instants(day, time(), time_zone), _instants(day + timedelta(days=1), time(), time_zone)
+    first, last = _instants(day, TURN, time_zone), _instants(day + timedelta(days=1), TURN, time_zone)
     return int(min(first).timestamp()), int(max(last).timestamp())
+
+
+def day_of(moment: datetime, time_zone: str) -> date:
+    """The day it belongs to."""
+    local = moment.astimezone(ZoneInfo(time_zone))
+    return local.date() if local.time() >= TURN else local.date() - timedelta(days=1)
+
+
+def midnight(day: date, time_zone: str) -> int:
+    """When the date begins, in seconds."""
+    return int(min(_instants(day, time(), time_zone)).timestamp())
 
 
 def _instants(day: date, clock: time, time_zone: str) -> list[datetime]:

@@ -1,12 +1,9 @@
 """What a change of the venue does to a session: whether its place still has room for it, and at which table."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from services.scheduling.domain.session import Session
 from services.scheduling.domain.venue import Place
 from services.scheduling.engine.model import Model
-from services.scheduling.engine.slots import around, hours, midnights
+from services.scheduling.engine.slots import around, bounds, day_of, spans
 
 
 def fits_place(session: Session, place: Place | None, time_zone: str) -> bool:
@@ -24,8 +21,9 @@ def free_table(model: Model, session: Session) -> int | None:
     if not _could_be(session, place, model.conference.time_zone):
         return None
     since, until = around(session.during)
-    bounds = midnights(_local(session.during.starts_at, model.conference.time_zone).date(), model.conference.time_zone)
-    table = model.tables.lowest_free(bounds, place.id, since, until - since)
+    zone = model.conference.time_zone
+    today = bounds(day_of(session.during.starts_at, zone), zone)
+    table = model.tables.lowest_free(today, place.id, since, until - since)
     if table:
         model.tables.take(place.id, table, session.during)
     return table
@@ -36,11 +34,7 @@ def _could_be(session: Session, place: Place, time_zone: str) -> bool:
         return False
     if place.formats and session.format not in place.formats:
         return False
-    day = _local(session.during.starts_at, time_zone).date()
-    open_hours = hours(day, place.opens, place.closes, time_zone)
+    day, (since, until) = day_of(session.during.starts_at, time_zone), around(session.during)
+    whole = spans(day, place.opens, place.closes, time_zone, place.time_zone)
     closed = any(session.during.overlaps(away) for away in place.closed)
-    return open_hours is not None and session.during.within(open_hours) and not closed
-
-
-def _local(moment: datetime, time_zone: str) -> datetime:
-    return moment.astimezone(ZoneInfo(time_zone))
+    return any(opens <= since and until <= closes for opens, closes in whole) and not closed

@@ -34,5 +34,5 @@ def words(model: Model, session: Session, spot: Spot) -> str:
     if session.during == spot.during:
         return f"{spot.place.name} at the same time"
     assert model.conference is not None  # there is a spot
-    starts = spot.during.starts_at.astimezone(ZoneInfo(model.conference.time_zone))
+    starts = spot.during.starts_at.astimezone(ZoneInfo(spot.place.time_zone or model.conference.time_zone))
     return f"{spot.place.name} on {starts:%A} at {starts:%H:%M}"

@@ -11,12 +11,13 @@ from services.scheduling.store.reads import Reads
 
 SAVE_PLACE = """
     insert into place (id, conference_id, name, capacity, seats, formats, opens, closes, building, quiet, step_free,
-                       closed)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                       closed, time_zone)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
     on conflict (id) do update set
         capacity = excluded.capacity, seats = excluded.seats, formats = excluded.formats,
         opens = excluded.opens, closes = excluded.closes, building = excluded.building, quiet = excluded.quiet,
-        step_free = excluded.step_free, closed = excluded.closed
+        step_free = excluded.step_free, closed = excluded.closed,
+        time_zone = excluded.time_zone
 """
 
 VENUE_CHANGED = """
@@ -56,7 +57,7 @@ class ProgrammeWrites(Reads):
             SAVE_PLACE,
             [
                 (p.id, conference_id, p.name, p.capacity, p.seats, sorted(p.formats), p.opens, p.closes, p.building,
-                 p.quiet, p.step_free, [rows.span(closed) for closed in p.closed])
+                 p.quiet, p.step_free, [rows.span(closed) for closed in p.closed], p.time_zone)
                 for p in places
             ],
         )  # fmt: skip

@@ -48,5 +48,5 @@ def place(row: Any) -> Place:
     """A row of table place."""
     return Place(
         row["id"], row["name"], row["capacity"], row["seats"], frozenset(row["formats"]), row["opens"], row["closes"],
-        row["building"], row["quiet"], row["step_free"], tuple(map(interval, row["closed"])),
+        row["building"], row["quiet"], row["step_free"], tuple(map(interval, row["closed"])), row["time_zone"],
     )  # fmt: skip

@@ -74,7 +74,8 @@ class _Grid:
         """A session of the group, where its people can be whichever place it is at."""
         known, cells = {day.date for day in self.days}, np.zeros(self.cells, np.bool_)
         for day in (day for day in days if day.date in known):
-            cells[day.slots[day.fits(PEOPLE).all(axis=1)] // CELL - self.first] = True
+            wherever = (day.fits(PEOPLE) & day.clocks()).all(axis=1)
+            cells[day.slots[wherever] // CELL - self.first] = True
         people = tuple(self.people[attendee_id] for attendee_id in group.attendee_ids)
         length = int(group.format.length.total_seconds()) // CELL
         wishes = [self.model.people[attendee_id].wishes for attendee_id in group.attendee_ids]

@@ -88,6 +88,7 @@ class Place(_message.Message):
     QUIET_FIELD_NUMBER: _builtins.int
     STEP_FREE_FIELD_NUMBER: _builtins.int
     CLOSED_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUID"""
     name: _builtins.str
@@ -97,13 +98,15 @@ class Place(_message.Message):
     seats: _builtins.int
     """people in one session"""
     opens: _builtins.str
-    """HH:MM in the conference's zone"""
+    """HH:MM, local"""
     closes: _builtins.str
-    """HH:MM; past midnight is not meant"""
+    """HH:MM; before opens: in the night, 04:00 at the latest"""
     building: _builtins.str
     """empty: near everything"""
     quiet: _builtins.bool
     step_free: _builtins.bool
+    time_zone: _builtins.str
+    """IANA name of its own clock; empty: the conference's"""
     @_builtins.property
     def formats(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """empty: any"""
@@ -126,10 +129,11 @@ class Place(_message.Message):
         quiet: _builtins.bool = ...,
         step_free: _builtins.bool = ...,
         closed: _abc.Iterable[Global___Interval] | None = ...,
+        time_zone: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["building", b"building", "capacity", b"capacity", "closed", b"closed", "closes", b"closes", "formats", b"formats", "id", b"id", "name", b"name", "opens", b"opens", "quiet", b"quiet", "seats", b"seats", "step_free", b"step_free"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["building", b"building", "capacity", b"capacity", "closed", b"closed", "closes", b"closes", "formats", b"formats", "id", b"id", "name", b"name", "opens", b"opens", "quiet", b"quiet", "seats", b"seats", "step_free", b"step_free", "time_zone", b"time_zone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
