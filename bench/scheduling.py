@@ -4,13 +4,15 @@
 infeasible, unknown), the breaks, the bound that was proven, the seconds taken, and the slots, 1-based, one for each
 meeting in the file's order (null if there is no plan). Ctrl-C or SIGTERM ends the search; the best plan so far is
 printed. `--plain` runs the peer instead: CP-SAT left to itself on the published model.
-`python -m bench.scheduling --folder DIR --seconds S`: every instance of a folder, and the same by the peer, one after
-the other in the same run; a JSON object with a row for each and the totals.
+`python -m bench.scheduling --folder DIR --seconds S [--peer] [--rows FILE]`: every instance of a folder, and the same
+by the peer, each in a process of its own, one after the other; a JSON object with a row for each and the totals.
+What is done is kept in FILE, a JSON object a line, and not done again by the same command: a table made in pieces.
 """
 
 import argparse
 import json
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -23,7 +25,8 @@ from services.scheduling.engine.meetings import Problem
 from services.scheduling.engine.optimize import Optimizer, Plan, Status
 
 PEERS = ("optimizer", "plain")
-SHOWN = ("status", "breaks", "bound", "seconds")
+SHOWN = ("status", "breaks", "bound", "seconds", "of_processor")
+GIVEN = ("seconds", "workers", "seed")
 
 
 def measure(problem: Problem, seconds: float, workers: int, seed: int, started: float) -> dict[str, object]:
@@ -61,7 +64,9 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.scheduling", description=__doc__.splitlines()[0])
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--instance", type=Path, help="MiniZinc data file of the benchmark")
-    what.add_argument("--folder", type=Path, help="all *.dzn files of a folder, by the optimizer and by the peer")
+    what.add_argument("--folder", type=Path, help="all *.dzn files of a folder, by the optimizer")
+    parser.add_argument("--peer", action="store_true", help="with --folder: and by the peer")
+    parser.add_argument("--rows", type=Path, help="with --folder: keeps what is done, and goes on from there")
     parser.add_argument("--plain", action="store_true", help="the peer alone: CP-SAT left to itself")
     parser.add_argument("--seconds", type=float, default=30.0, help="time limit, reading the file included")
     parser.add_argument("--workers", type=int, default=2, help="1: the same plan for the same seed")
@@ -71,40 +76,62 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
 
 def solve(path: Path, chosen: argparse.Namespace, plain: bool) -> dict[str, object]:
     """One instance by one of the two; raises BadInstance, OSError."""
-    started = time.monotonic()
+    started, begun = time.monotonic(), time.process_time()
     problem = read(path)
     if plain:
         left = chosen.seconds - (time.monotonic() - started)
         result = report(plan(problem, time.monotonic, left, chosen.workers), time.monotonic() - started)
     else:
         result = measure(problem, chosen.seconds, chosen.workers, chosen.seed, started)
-    return {"instance": path.stem} | result
+    return {"instance": path.stem} | result | {"of_processor": round(time.process_time() - begun, 2)}
 
 
 def compare(folder: Path, chosen: argparse.Namespace) -> dict[str, object]:
-    """All instances of the folder by both, without the slots; and how long each took in total."""
-    rows, seconds = [], dict.fromkeys(PEERS, 0.0)
+    """All instances of the folder, without the slots; and how long each of the two took in total."""
+    peers, rows = PEERS if chosen.peer else PEERS[:1], []
+    totals = {by: dict.fromkeys(("seconds", "of_processor"), 0.0) for by in peers}
     for path in sorted(folder.glob("*.dzn")):
         row: dict[str, object] = {"instance": path.stem}
-        for by in PEERS:
-            result = solve(path, chosen, plain=by == "plain")
+        for by in peers:
+            result = kept(path, by, chosen)
             row[by] = {name: result[name] for name in SHOWN}
-            seconds[by] += float(str(result["seconds"]))
+            for name, total in totals[by].items():
+                totals[by][name] = round(total + float(str(result[name])), 1)
         rows.append(row)
         print(rows[-1], file=sys.stderr)
-    return {"seconds": {by: round(total, 1) for by, total in seconds.items()}, "instances": rows}
+    return {"totals": totals, "instances": rows}
+
+
+def kept(path: Path, by: str, chosen: argparse.Namespace) -> dict[str, object]:
+    """What the file of rows says of the instance, else a run of it, which is kept there; raises BadInstance."""
+    key = {"of": path.stem, "by": by} | {f"given_{name}": getattr(chosen, name) for name in GIVEN}
+    if chosen.rows and chosen.rows.exists():
+        for line in chosen.rows.read_text().splitlines():
+            row: dict[str, object] = json.loads(line)
+            if key.items() <= row.items():
+                return row
+    given = [part for name in GIVEN for part in (f"--{name}", str(getattr(chosen, name)))]
+    command = [sys.executable, "-m", "bench.scheduling", "--instance", str(path), *given]
+    done = subprocess.run([*command, *["--plain"] * (by == "plain")], stdout=subprocess.PIPE, text=True)
+    if not done.stdout:
+        raise BadInstance("there is no answer")
+    row = key | json.loads(done.stdout)
+    if chosen.rows:
+        with chosen.rows.open("a") as file:
+            file.write(json.dumps(row) + "\n")
+    return row
 
 
 def main(given: Sequence[str] | None = None) -> int:
     """Exit 0 whenever the question was answered or a plan found."""
     chosen = arguments(given)
-    if chosen.folder:
-        print(json.dumps(compare(chosen.folder, chosen)))
-        return 0
     try:
+        if chosen.folder:
+            print(json.dumps(compare(chosen.folder, chosen)))
+            return 0
         result = solve(chosen.instance, chosen, chosen.plain)
     except (BadInstance, OSError) as error:
-        print(f"{chosen.instance}: {error}", file=sys.stderr)
+        print(f"{chosen.instance or chosen.folder}: {error}", file=sys.stderr)
         return 2
     print(json.dumps(result))
     return 1 if result["status"] == Status.UNKNOWN else 0

@@ -177,9 +177,22 @@ def test_the_bench_prints_a_plan_that_a_checker_accepts(tmp_path, capsys):
 
 def test_the_bench_compares_a_folder_with_the_peer(tmp_path, capsys):
     (tmp_path / "small.dzn").write_text(CASES["a triangle fits three slots"])
-    assert scheduling.main(["--folder", str(tmp_path), "--seconds", "60"]) == 0
+    assert scheduling.main(["--folder", str(tmp_path), "--seconds", "60", "--peer"]) == 0
     (row,) = json.loads(capsys.readouterr().out)["instances"]
     assert (row["optimizer"]["breaks"], row["plain"]["breaks"]) == (1, 1)
+
+
+def test_the_bench_goes_on_where_it_was_stopped(tmp_path, capsys):
+    (tmp_path / "small.dzn").write_text(CASES["a triangle fits three slots"])
+    rows = tmp_path / "rows.jsonl"
+    command = ["--folder", str(tmp_path), "--seconds", "60", "--rows", str(rows)]
+    assert scheduling.main(command) == 0
+    whole = capsys.readouterr().out
+    assert len(rows.read_text().splitlines()) == 1
+    (tmp_path / "small.dzn").write_text("unreadable by now, and not read again")
+    assert scheduling.main(command) == 0
+    assert capsys.readouterr().out == whole
+    assert scheduling.main([*command[:3], "59", *command[4:]]) == 2  # another limit is another table
 
 
 def test_the_bench_says_what_is_wrong_with_a_file(tmp_path, capsys):
