@@ -63,7 +63,7 @@ def test_pairing_twice_gives_the_same(edges, budgets, floors):
 def test_a_search_that_is_stopped_leaves_pairs_that_fit_a_bound_that_holds_and_a_true_gap(
     edges, budgets, floors, exact, effort
 ):
-    with mock.patch.multiple(solve, EFFORT=effort, EFFORT_EACH=0):
+    with mock.patch.multiple(solve, EFFORT_EACH=0, LEAST_EFFORT=effort, PROOF_EFFORT=effort):
         found = solve.pair(market(edges, budgets, floors), exact)
     assert_fits(edges, budgets, found)
     best = best_of_all(edges, budgets, floors)

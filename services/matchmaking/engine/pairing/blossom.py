@@ -24,7 +24,7 @@ from services.matchmaking.engine.pairing.rings import expand, shrink
 Heap = list[tuple[float, np.int64]]
 
 # The work after which a search is put off until the shorter ones are done.
-FIRST_EFFORT = 10_000
+FIRST_EFFORT = 1_000
 
 
 @compiled
@@ -184,7 +184,7 @@ def search_all(f: Forest, effort: int) -> None:
         for vertex in range(len(f.mate)):
             if f.mate[vertex] < 0 and f.price[vertex] > TOLERANCE and f.counters[4] < effort:
                 put_off |= not search(f, vertex, min(f.counters[4] + each, effort))
-        each *= 8
+        each *= 4
 
 
 @compiled

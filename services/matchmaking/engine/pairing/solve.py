@@ -11,14 +11,15 @@ from services.matchmaking.engine.pairing.prices import descend, first_prices, re
 from services.matchmaking.engine.pairing.proof import inside, more_prices, net_prices, outside
 from services.matchmaking.engine.pairing.repair import spread
 
-SWEEPS = 16
+SWEEPS = 8
 # Pairs this far beyond, or short of, their people's prices are taken as decided; in units of how far weights spread.
 MARGIN = 0.1
 LEAST_MARGIN = 1e-3  # where all pairs weigh nearly the same, prices alone cannot say which are to be taken
 # Up to so many edges among copies nothing is taken as decided, and the result is proven best.
 SMALL = 2_000_000
-# How much blossoms may look at, in all and for each edge and node: a second or two. What is open then stays so.
-EFFORT, EFFORT_EACH = 20_000_000, 10
+# How much blossoms may look at for each edge and node; beyond that in any case; and where the best is to be proven, a
+# second or so. What is open then stays so.
+EFFORT_EACH, LEAST_EFFORT, PROOF_EFFORT = 10, 1_000_000, 20_000_000
 
 
 def pair(market: Market, exact: bool | None = None) -> Pairing:
@@ -57,7 +58,8 @@ def _pair(a: Ints, b: Ints, weight: Floats, budget: Longs, floor: Floats, margin
     lift(core, first)
     copies = copied(core, first, np.argsort(-surplus(core.a, core.b, core.weight, core.price), kind="stable"))
     state = forest(copies.a, copies.b, copies.weight, copies.price, copies.mate)
-    search_all(state, EFFORT + EFFORT_EACH * (len(copies.a) + len(copies.mate)))
+    size = len(copies.a) + len(copies.mate)
+    search_all(state, EFFORT_EACH * size + (PROOF_EFFORT if margin == np.inf else LEAST_EFFORT))
     taken = fixed.copy()
     taken[core_of[read(copies, len(core_of))]] = True
     _fill_up(a, b, weight, budget, floor, taken)
