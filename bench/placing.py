@@ -4,7 +4,8 @@
 own (fsync on) and prints one JSON object of milliseconds (median, p99): `best_slot` and `five_offers` in this process,
 the model at hand; `load` of that model; `placement`, one match in its transaction, with the statements it took and as
 a ratio to a transaction of as many `select 1`; `event_to_session`, from a match's event sent to its session's event
-read, through consumer, relay and broker. `of_processor` is the processor's time: it holds on a busy machine too.
+read, through consumer, relay and broker. `of_processor` is the processor's time: it holds on a busy machine too; so
+are the seconds of `waiting`, as many sessions planned together as the worker does.
 """
 
 import argparse
@@ -29,12 +30,15 @@ from services.kit import db
 from services.kit.db import Pool
 from services.kit.migrate import migrate
 from services.make_topics import make_topics
+from services.scheduling.api.worker import STEPS
 from services.scheduling.app import SERVICE
 from services.scheduling.domain.conference import Match
 from services.scheduling.engine.formats import FORMATS
 from services.scheduling.engine.instant import Group, best_spots, find_spot
 from services.scheduling.engine.model import Model
+from services.scheduling.engine.whole.waiting import plan_waiting
 from services.scheduling.handlers.place_matches import place_matches
+from services.scheduling.handlers.retry_unplaced import AT_ONCE
 from services.scheduling.store.write import Store
 
 FORMAT = "coffee"
@@ -110,6 +114,20 @@ async def placement(pool: Pool, hall: Hall, times: int) -> dict[str, object]:
     return figures(placed) | {"statements": statements, "bare_round_trips": figures(trips), "ratio": round(ratio, 1)}
 
 
+async def waiting(pool: Pool, hall: Hall, sessions: int) -> dict[str, float]:
+    """So many that wait, planned together: seconds of the processor for the first plan, and with all of annealing."""
+    groups = {number: Group(hall.strangers(), FORMATS[FORMAT]) for number in range(sessions)}
+    people = {attendee_id for group in groups.values() for attendee_id in group.attendee_ids}
+    async with pool.acquire() as tx, tx.transaction():
+        model = await Store(tx).load_model(hall.conference.id, people, hall.now)
+    seconds, placed = [], 0
+    for steps in (0, STEPS * sessions):
+        begun = time.process_time()
+        placed = len(plan_waiting(model, groups, 0, steps))
+        seconds.append(round(time.process_time() - begun, 2))
+    return {"sessions": sessions, "placed": placed, "first": seconds[0], "last": seconds[1]}
+
+
 async def run(postgres: Postgres, broker: Broker, options: argparse.Namespace) -> dict[str, object]:
     """All measures."""
     postgres.create_database(SERVICE.name)
@@ -123,6 +141,8 @@ async def run(postgres: Postgres, broker: Broker, options: argparse.Namespace) -
         print(f"{name} ...", file=sys.stderr)
         measured = await work(pool, hall, options.times)
         result |= measured if name == "engine" else {name: measured}
+    print("waiting ...", file=sys.stderr)
+    result["waiting"] = await waiting(pool, hall, AT_ONCE)
     print("event_to_session ...", file=sys.stderr)
     waits = await event_to_session(pool, url, broker.bootstrap, hall, options.times)
     await pool.close()

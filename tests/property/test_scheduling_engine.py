@@ -1,6 +1,7 @@
 """Any sequence of placements, moves and cancellations keeps every rule, by a checker that shares no code with it."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from services.scheduling.domain.session import Spot
 from services.scheduling.domain.venue import Place
 from services.scheduling.engine.formats import FORMATS
 from services.scheduling.engine.instant import Group, Refusal, best_spots, check_spot, find_spot
+from tests.scheduling import place
 from tests.worlds import MINUTES, PEOPLE, World, check_all, check_one, worlds
 
 steps = st.lists(
@@ -29,6 +31,22 @@ steps = st.lists(
 @settings(max_examples=150, deadline=None)
 @given(worlds(), steps)
 def test_no_sequence_of_changes_overlaps_a_person_or_overfills_a_place(world, steps):
+    run(world, steps)
+
+
+@settings(max_examples=30, deadline=None)
+@given(worlds(), steps, st.sampled_from([20, 45]))
+def test_no_sequence_of_changes_lets_people_be_late_from_another_building(world, steps, walk):
+    """Each format is held in one of two buildings, so that people have to walk from one session to the next."""
+    hours: dict[str, Any] = {"opens": "07:00", "closes": "21:00", "capacity": 2, "seats": 5}
+    north = place("North", formats="coffee", building="North", **hours)
+    south = place("South", formats="lunch table drink walk call", building="South", **hours)
+    start = datetime.combine(world.conference.starts_on, time(), UTC) - timedelta(days=1)
+    run(World(world.conference, [north, south], {}, {}, start, {}, walk), steps)
+
+
+def run(world: World, steps: list[Any]) -> None:
+    """Does one after the other, and checks everything after each."""
     for action, people, format, pick in steps:
         chosen = list(world.sessions)[pick % len(world.sessions)] if world.sessions else None
         if action == "place":
@@ -61,8 +79,8 @@ def test_a_refusal_means_that_no_spot_would_have_been_right(world, people, forma
     last = datetime.combine(world.conference.ends_on, time(), UTC) + timedelta(hours=38)
     while moment < last:
         during = Interval(moment, moment + timedelta(minutes=MINUTES[format]))
-        for place in world.places:
-            assert not right(world, group, place, during)
+        for there in world.places:
+            assert not right(world, group, there, during)
         moment += timedelta(minutes=15)
 
 
