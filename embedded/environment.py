@@ -45,8 +45,8 @@ class Plan:
             "PYTHONUNBUFFERED": "1",
             "HALLWAY_DATABASE_URL": self.database_urls[service],
             "HALLWAY_KAFKA_BOOTSTRAP": self.kafka_bootstrap,
-            # What the embedded broker needs: it has no idempotent producer, holds an empty fetch for half of
-            # the wait even when something arrives, and takes a session time or two to form a group anew.
+            # What the embedded broker needs: it has no idempotent producer, and holds an empty fetch for half of
+            # the wait even when something arrives. On a busy machine heartbeats may be seconds apart.
             "HALLWAY_KAFKA_IDEMPOTENCE": "false",
             "HALLWAY_KAFKA_FETCH_WAIT_MS": "100",
             "HALLWAY_KAFKA_SESSION_TIMEOUT_MS": "6000",
