@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from services.scheduling.api.worker import Worker
 from services.scheduling.domain.session import State
 from services.scheduling.handlers.freeze_plan import freeze_plan
 from services.scheduling.handlers.place_matches import place_matches
@@ -48,14 +49,15 @@ async def test_two_workers_never_take_the_same_conference_unless_one_is_gone(poo
     assert await act(pool, Store.lease_due, NOW, 60) == at.id  # the first one was silent for too long
 
 
-async def wait_for_a_venue(pool):
+async def wait_for_a_venue(pool, opened=True):
     """Two matches of Ada, one table: the first could be at any time, the second only at the very first one."""
     at, _ = await ready(pool, row(formats=("lunch",)))
     ada, ben, cy = uuid4(), uuid4(), uuid4()
     await act(pool, set_availability, at.id, cy, [between(11, "09:00", "09:30")], NOW)
     easy, hard = match(at.id, ada, ben), match(at.id, ada, cy)
     await act(pool, place_matches, [easy, hard], NOW)
-    await act(pool, set_venue, at.id, [row()], NOW)
+    if opened:
+        await act(pool, set_venue, at.id, [row()], NOW)
     return easy.id, hard.id
 
 
@@ -67,6 +69,28 @@ async def test_those_that_wait_are_placed_together_so_that_one_leaves_the_other_
     assert (second.state, second.during) == (State.SCHEDULED, between(11, "09:45", "10:15"))
     kinds = ["SessionUnplaced", "SessionUnplaced", "SessionScheduled", "SessionScheduled"]
     assert await published(pool) == kinds
+
+
+class Overtaken(Worker):
+    """Something changes between its first plan and the writing of it."""
+
+    def __init__(self, pool, change):
+        super().__init__(pool, lambda: NOW)
+        self.change = change
+
+    async def _wanted(self, conference_id):
+        planned = await super()._wanted(conference_id)
+        if self.change:
+            await self.change.pop()()
+        return planned
+
+
+async def test_a_plan_that_was_overtaken_by_a_change_is_made_anew(pool):
+    easy, hard = await wait_for_a_venue(pool, opened=False)
+    at = (await act(pool, Store.session, hard)).conference_id
+    assert await Overtaken(pool, [lambda: act(pool, set_venue, at, [row()], NOW)]).plan()
+    found = [await act(pool, Store.session, one) for one in (easy, hard)]
+    assert [one.during for one in found] == [between(11, "09:45", "10:15"), between(11, "09:00", "09:30")]
 
 
 async def test_a_planned_spot_that_was_taken_meanwhile_gives_way_to_the_next_best(pool):

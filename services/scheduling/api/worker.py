@@ -14,6 +14,7 @@ from services.scheduling.store.write import Store
 
 LEASE_SECONDS = 20.0  # a worker silent for so long is taken for dead
 PLAN_SECONDS = 5.0
+TRIES = 3  # when changes never cease, a plan of what was there before is better than none
 STEPS = 200  # of annealing, for each session: the plan does not depend on how fast the machine is
 QUIET_SECONDS = 0.3  # between two plans of a conference, so that changes in a row make one
 
@@ -34,11 +35,9 @@ class Worker:
         if conference_id is None:
             return False
         try:
-            wanted = await self._wanted(conference_id)
-            async with self._pool.acquire() as tx, tx.transaction():
-                await retry_unplaced(Store(tx), conference_id, self._clock(), wanted)
-                await Store(tx).end_lease(conference_id, self._quiet)
-                failpoint.reach("worker.before_commit")
+            for left in reversed(range(TRIES)):
+                if await self._plan(conference_id, again=left > 0):
+                    break
         except TRANSIENT:
             # Nothing was written, and nobody should wait for the lease to run out.
             async with self._pool.acquire() as tx:
@@ -46,14 +45,27 @@ class Worker:
             raise
         return True
 
-    async def _wanted(self, conference_id: UUID) -> Wanted[UUID]:
-        """Where those that wait had best be, if there are several; no lock is held meanwhile."""
+    async def _plan(self, conference_id: UUID, again: bool) -> bool:
+        """Plans and writes; False, with nothing written, when something changed and it is to be done again."""
+        round, wanted = await self._wanted(conference_id)
+        async with self._pool.acquire() as tx, tx.transaction():
+            await Store(tx).lock(conference_id)
+            if again and await Store(tx).round(conference_id) != round:
+                return False
+            await retry_unplaced(Store(tx), conference_id, self._clock(), wanted)
+            await Store(tx).end_lease(conference_id, self._quiet)
+            failpoint.reach("worker.before_commit")
+        return True
+
+    async def _wanted(self, conference_id: UUID) -> tuple[int, Wanted[UUID]]:
+        """The round, and where those that wait had best be, if there are several; no lock is held meanwhile."""
         async with self._pool.acquire() as tx, tx.transaction(isolation="repeatable_read", readonly=True):
+            round = await Store(tx).round(conference_id)
             sessions = [one for one in await Store(tx).waiting(conference_id, AT_ONCE) if one.during is None]
             if len(sessions) < 2:
-                return {}
+                return round, {}
             people = {attendee_id for session in sessions for attendee_id in session.attendee_ids}
             model = await Store(tx).load_model(conference_id, people, self._clock())
         groups = {session.id: group_of(session) for session in sessions}
         steps = STEPS * len(groups)
-        return await asyncio.to_thread(plan_waiting, model, groups, 0, steps, time.monotonic, PLAN_SECONDS)
+        return round, await asyncio.to_thread(plan_waiting, model, groups, 0, steps, time.monotonic, PLAN_SECONDS)

@@ -45,6 +45,11 @@ class RetryWrites(Reads):
             conference_id, rest_seconds,
         )  # fmt: skip
 
+    async def round(self, conference_id: UUID) -> int:
+        """The number of this round of planning; every change that may make room begins a new one."""
+        number: int = await self.tx.fetchval("select round from retry where conference_id = $1", conference_id)
+        return number
+
     async def waiting(self, conference_id: UUID, limit: int) -> list[Session]:
         """What take_unplaced would take."""
         return [rows.session(row) for row in await self.tx.fetch(f"{SESSION} where {WAITING}", conference_id, limit)]
