@@ -21,10 +21,13 @@ PEOPLE = (
     "T-2,Bo Berg,bo@example.org,irc:bo,,coffee,4,no\n"
     "T-3,Cy Okafor,cy@example.org,,,,,no\n"
 )
-VENUE = "name,capacity,seats,formats,opens,closes\nCorner A,4,4,coffee;table,09:00,18:00\n"
+VENUE = (
+    "name,capacity,seats,formats,opens,closes,time_zone\n"
+    "Corner A,4,4,coffee;table,09:00,18:00,Europe/Lisbon\n"  # an hour behind Madrid
+)
 TALKS = (
     "id,title,room,starts,ends,speaker_emails\n"
-    "t1,Wheels,Main,2027-05-14 09:00,2027-05-14 11:00,ANA@example.org x@y.org\n"
+    "t1,Wheels,Main,2027-05-14 10:00,2027-05-14 18:00,ANA@example.org x@y.org\n"
 )
 LOG = "".join(
     f"[10:{minute:02}] <ana> bo: {CANARY}\n[10:{minute:02}] <bo> ana: indeed\n" for minute in range(30)
@@ -124,7 +127,8 @@ async def test_two_people_who_talk_online_meet(
         (session,) = found["sessions"]
         assert session["state"] == "scheduled"
         assert session["place"]["name"] == "Corner A"
-        assert session["starts_at"] >= "2027-05-14T09:00:00"  # the talk ends at 11:00 in Madrid
+        # The talk ends at 18:00 in Madrid, the corner closes an hour later: at 18:00 in Lisbon.
+        assert "2027-05-14T16:00:00" <= session["starts_at"] <= "2027-05-14T16:30:00Z"
         await check_calendars(h, base, session, bo)
         await check_dashboard(h, base, cy)
         await check_mail(box, session)

@@ -302,6 +302,12 @@ async def test_a_wrong_time_or_place_of_the_programme_is_named(quiet: Hall):
     venue = "name,capacity,seats,formats,opens,closes\nCorner,many,2,coffee,09:00,18:00\n"
     problem = refused(await quiet.csv("/conferences/pycamp/venue", venue, "PUT"), 422)
     assert problem["errors"][0]["row"] == 2  # type: ignore[index]
+    ferry = {"name": "Ferry", "capacity": 1, "seats": 2, "opens": "09:00", "closes": "18:00"}
+    elsewhere = {"places": [ferry, ferry | {"name": "Quay", "time_zone": "Mars/Olympus"}]}
+    problem = refused(await quiet.api.put("/conferences/pycamp/venue", json=elsewhere), 422)
+    error = problem["errors"][0]  # type: ignore[index]
+    assert (error["field"], error["row"]) == ("places[1].time_zone", 1)
+    assert "time_zone is an IANA name like Europe/Lisbon" in error["message"]
     talks = {"talks": [{"id": "t", "starts": "soon", "ends": "later"}]}
     problem = refused(await quiet.api.put("/conferences/pycamp/talks", json=talks), 422)
     assert problem["errors"][0]["field"] == "talks[0].starts"  # type: ignore[index]

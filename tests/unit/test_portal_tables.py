@@ -143,6 +143,26 @@ def test_times_in_which_a_place_is_closed_are_local():
     assert hall.closed == ()
 
 
+def test_hours_of_a_place_with_a_clock_of_its_own_go_by_that_clock():
+    content = (
+        b"name,capacity,seats,formats,opens,closes,closed,time_zone\n"
+        b"Ferry,1,2,,09:00,18:00,2027-05-14 12:00/2027-05-14 13:00,Europe/Lisbon\n"
+        b"Hall,1,2,,09:00,18:00,2027-05-14 12:00/2027-05-14 13:00,\n"
+    )
+    ferry, hall = programme.venue_from_csv(content, ZoneInfo("Europe/Madrid"))
+    assert (ferry.time_zone, ferry.closed[0][0]) == ("Europe/Lisbon", datetime(2027, 5, 14, 11, tzinfo=UTC))
+    assert (hall.time_zone, hall.closed[0][0]) == ("", datetime(2027, 5, 14, 10, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("name", ["Mars/Olympus", "Europe", "../../etc/passwd", "/etc/localtime", "Madrid time"])
+def test_a_time_zone_that_is_none_is_refused_naming_its_line(name):
+    content = f"name,capacity,seats,formats,opens,closes,time_zone\nFerry,1,2,,09:00,18:00,{name}\n".encode()
+    with pytest.raises(Invalid) as caught:
+        programme.venue_from_csv(content, ZoneInfo("Europe/Madrid"))
+    told = "line 2: time_zone is an IANA name like Europe/Lisbon, or empty for the conference's"
+    assert [(p.field, p.row, p.message) for p in caught.value.problems] == [("time_zone", 2, told)]
+
+
 @pytest.mark.parametrize("cell", ["noon", "2027-05-14 12:00", "2027-05-14 13:00/2027-05-14 12:00"])
 def test_a_closed_time_that_is_none_is_refused_naming_its_line(cell):
     content = f"name,capacity,seats,formats,opens,closes,closed\nCorner,1,2,,09:00,18:00,{cell}\n".encode()

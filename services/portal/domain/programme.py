@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.kit.errors import Invalid, Problem
 from services.portal.domain import table
 from services.portal.domain.table import Line
 
 VENUE = ("name", "capacity", "seats", "formats", "opens", "closes")
-VENUE_OPTIONAL = ("building", "quiet", "step_free", "closed")
+VENUE_OPTIONAL = ("building", "quiet", "step_free", "closed", "time_zone")
 TALKS = ("id", "title", "room", "starts", "ends", "speaker_emails")
 _MOST = 100_000
 
@@ -19,7 +19,7 @@ _MOST = 100_000
 class Place:
     """A table, room or corner; opens and closes are HH:MM local, capacity counts sessions, seats people.
 
-    closed: from when to when (in UTC) it is not open after all.
+    closed: from when to when (in UTC) it is not open after all. time_zone: of its own clock; empty: the conference's.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Place:
     quiet: bool = False
     step_free: bool = False
     closed: tuple[tuple[datetime, datetime], ...] = ()
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Talk:
 
 
 def venue_from_csv(content: bytes, zone: ZoneInfo) -> list[Place]:
-    """The places of a venue.csv, whose times are local. Raises Invalid naming every line to mend."""
+    """The places of a venue.csv, whose times go by the place's clock. Raises Invalid naming every line to mend."""
     problems: list[Problem] = []
     places = [_place(line, zone, problems) for line in table.read(content, VENUE, VENUE_OPTIONAL)]
     if problems:
@@ -58,6 +59,7 @@ def venue_from_csv(content: bytes, zone: ZoneInfo) -> list[Place]:
 
 def _place(line: Line, zone: ZoneInfo, problems: list[Problem]) -> Place:
     cells = line.cells
+    own = _own_zone(line, problems)
     return Place(
         cells["name"],
         _number(line, "capacity", problems),
@@ -68,8 +70,25 @@ def _place(line: Line, zone: ZoneInfo, problems: list[Problem]) -> Place:
         cells.get("building", ""),
         _flag(line, "quiet", problems),
         _flag(line, "step_free", problems),
-        tuple(_closed(line, zone, problems)),
+        tuple(_closed(line, own or zone, problems)),
+        own.key if own else "",
     )
+
+
+def _own_zone(line: Line, problems: list[Problem]) -> ZoneInfo | None:
+    try:
+        return own_zone(line.cells.get("time_zone", ""))
+    except ValueError as error:
+        problems.append(Problem("time_zone", f"line {line.number}: {error}", line.number))
+        return None
+
+
+def own_zone(name: str) -> ZoneInfo | None:
+    """The zone of a place's own clock, None where the name is empty; raises ValueError in words for people."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise ValueError("time_zone is an IANA name like Europe/Lisbon, or empty for the conference's") from None
 
 
 def _closed(line: Line, zone: ZoneInfo, problems: list[Problem]) -> Iterator[tuple[datetime, datetime]]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import time
+from functools import cache
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -142,9 +143,14 @@ def _place_problems(row: PlaceRow, known_formats: Collection[str]) -> list[tuple
     if not wrong and (row.closes == row.opens or NIGHT < row.closes < row.opens):
         help = f"close later the same day, or by {NIGHT} in the night"
         problems.append(("closes", f"{row.closes} is not after opens {row.opens}; {help}"))
-    if row.time_zone and row.time_zone not in available_timezones():
+    if row.time_zone and row.time_zone not in _time_zones():
         problems.append(("time_zone", f"{row.time_zone[:40]!r} is no time zone; give an IANA name, as Europe/Berlin"))
     return problems
+
+
+@cache  # looking takes a walk through the folders of the zones
+def _time_zones() -> set[str]:
+    return available_timezones()
 
 
 def place(row: PlaceRow, id: UUID) -> Place:

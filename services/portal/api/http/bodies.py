@@ -3,14 +3,22 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from services.portal.domain import registrations, table
+from services.portal.domain import programme, registrations, table
 
 _NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_NO_CONTROLS)]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=_NO_CONTROLS)]
 Words = Annotated[list[Word], Field(max_length=100)]
+
+
+def _zone(name: str) -> str:
+    programme.own_zone(name)  # or a ValueError, which pydantic tells with the field
+    return name
+
+
+Zone = Annotated[Word, AfterValidator(_zone)]
 
 
 class Body(BaseModel):
@@ -76,6 +84,9 @@ class Place(Body):
     quiet: bool = False
     step_free: bool = False
     closed: list[Interval] = Field([], max_length=50, description="closed then, although it would be open")
+    time_zone: Zone = Field(
+        "", examples=["Europe/Lisbon"], description="IANA name, all its hours go by it; empty: the conference's"
+    )
 
 
 class Travel(Body):

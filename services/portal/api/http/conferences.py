@@ -1,5 +1,6 @@
 """Conferences: make one, list them, their venue, talks, dashboard and organizers."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -103,7 +104,7 @@ async def set_venue(
 def _place(p: Place) -> scheduling_pb2.Place:
     return scheduling_pb2.Place(
         name=p.name, capacity=p.capacity, seats=p.seats, formats=p.formats, opens=p.opens, closes=p.closes,
-        building=p.building, quiet=p.quiet, step_free=p.step_free,
+        building=p.building, quiet=p.quiet, step_free=p.step_free, time_zone=p.time_zone,
         closed=[_interval(starts_at, ends_at) for starts_at, ends_at in p.closed],
     )  # fmt: skip
 
@@ -116,9 +117,8 @@ def _interval(starts_at: datetime, ends_at: datetime) -> scheduling_pb2.Interval
 
 
 def _described(conference: Conference, p: bodies.Place, field: str) -> scheduling_pb2.Place:
-    closed = [
-        interval(conference, f"{field}.closed[{n}]", away.starts_at, away.ends_at) for n, away in enumerate(p.closed)
-    ]
+    there = replace(conference, time_zone=p.time_zone or conference.time_zone)
+    closed = [interval(there, f"{field}.closed[{n}]", away.starts_at, away.ends_at) for n, away in enumerate(p.closed)]
     return scheduling_pb2.Place(**p.model_dump(exclude={"closed"}), closed=closed)
 
 
