@@ -33,7 +33,7 @@ from services.make_topics import make_topics
 from services.scheduling.api.worker import STEPS
 from services.scheduling.app import SERVICE
 from services.scheduling.domain.conference import Match
-from services.scheduling.engine.formats import FORMATS
+from services.scheduling.domain.formats import FORMATS
 from services.scheduling.engine.instant import Group, best_spots, find_spot
 from services.scheduling.engine.model import Model
 from services.scheduling.engine.whole.waiting import plan_waiting

@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 from services.scheduling.api.worker import Worker
 from services.scheduling.domain.conference import Conference, Match
+from services.scheduling.domain.formats import FORMATS
 from services.scheduling.domain.interval import Interval
 from services.scheduling.domain.venue import Place, PlaceRow
-from services.scheduling.engine.formats import FORMATS
 from services.scheduling.engine.instant import Group
 from services.scheduling.engine.model import Model, Person
 from services.scheduling.handlers.find_sessions import list_sessions

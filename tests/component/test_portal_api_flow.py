@@ -204,6 +204,24 @@ async def organize(h: Hall, base: str, session: Any) -> None:
     (version,) = (await h.api.get(f"{base}/sessions/{session['id']}/history")).json()["versions"]
     assert (version["state"], version["place_name"], version["version"]) == ("scheduled", "Corner A", 1)
     assert (await h.api.post(f"{base}/undo")).json() == {"undone": "talks", "sessions": []}
+    await change_formats(h, base, session)
+
+
+async def change_formats(h: Hall, base: str, session: Any) -> None:
+    """Formats are what an organizer makes of them; what was agreed stays, and is named."""
+    evening = {"name": session["format"], "opens": "20:00", "closes": "02:00", "minutes": 60, "notice": 0, "people": 8}
+    shown = (await h.api.put(f"{base}/formats?preview=true", json={"formats": [evening]})).json()
+    assert [s["id"] for s in shown["sessions"]] == [session["id"]]
+    usual = (await h.api.get(f"{base}/formats")).json()["formats"]
+    assert evening | {"best": []} in shown["formats"]
+    assert evening | {"best": []} not in usual
+    done = (await h.api.put(f"{base}/formats", json={"formats": [evening]})).json()
+    assert done == shown
+    assert (await h.api.get(f"{base}/formats")).json()["formats"] == done["formats"]
+    wrong = await h.api.put(f"{base}/formats", json={"formats": [evening | {"minutes": 50}]})
+    assert (wrong.status_code, wrong.json()["problems"][0]["field"]) == (422, "formats[0].minutes")
+    assert (await h.api.post(f"{base}/undo")).json() == {"undone": "formats", "sessions": []}
+    assert (await h.api.get(f"{base}/formats")).json()["formats"] == usual
 
 
 async def move_and_cancel(h: Hall, base: str, session: Any, ana: Any, box: Mailbox) -> None:

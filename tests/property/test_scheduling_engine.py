@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.scheduling.domain.formats import FORMATS
 from services.scheduling.domain.interval import Interval
 from services.scheduling.domain.session import Spot
 from services.scheduling.domain.venue import Place
-from services.scheduling.engine.formats import FORMATS
 from services.scheduling.engine.instant import Group, Refusal, best_spots, check_spot, find_spot
 from tests.scheduling import place
 from tests.worlds import MINUTES, PEOPLE, World, check_all, check_one, worlds

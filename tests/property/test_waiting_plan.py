@@ -5,8 +5,8 @@ from uuid import uuid4
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.scheduling.domain.formats import FORMATS
 from services.scheduling.domain.session import Spot
-from services.scheduling.engine.formats import FORMATS
 from services.scheduling.engine.instant import Group, find_spot
 from services.scheduling.engine.whole.waiting import plan_waiting
 from tests.worlds import MINUTES, PEOPLE, World, check_all, check_one, worlds

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from services.kit.errors import Conflict
+from services.scheduling.domain.formats import FormatRow
 from services.scheduling.domain.programme import Talk
 from services.scheduling.domain.session import State
 from services.scheduling.domain.venue import Travel
@@ -15,6 +16,7 @@ from services.scheduling.handlers.freeze_plan import freeze_plan
 from services.scheduling.handlers.move_session import move_session, offer_slots
 from services.scheduling.handlers.place_matches import place_matches
 from services.scheduling.handlers.set_availability import set_availability
+from services.scheduling.handlers.set_formats import set_formats
 from services.scheduling.handlers.set_talks import set_talks
 from services.scheduling.handlers.set_venue import set_venue
 from services.scheduling.handlers.undo_change import undo_change
@@ -110,7 +112,7 @@ async def test_changes_are_taken_back_one_after_the_other_until_none_is_left(poo
     assert (await act(pool, undo_change, at.id, NOW))[0] == "venue"
     assert [place.name for place in await act(pool, Store.places, at.id)] == ["Foyer"]
     assert (await act(pool, undo_change, at.id, NOW))[0] == "venue"  # the very first one
-    with pytest.raises(Conflict, match="no change of venue or talks is left"):
+    with pytest.raises(Conflict, match="no change of venue, talks or formats is left"):
         await act(pool, undo_change, at.id, NOW)
 
 
@@ -225,3 +227,49 @@ async def test_a_programme_set_anew_does_not_answer_for_people_who_were_asked(po
         pass
     await act(pool, set_talks, at.id, [Talk("1", "Wheels", "Main", between(12, "09:00", "10:00"), (uuid4(),))], NOW)
     assert (await act(pool, Store.session, first.id)).asked
+
+
+LATE = FormatRow("coffee", "15:00", "18:00", 45, 0, 3, ("16:00-17:00",))
+
+
+async def test_a_format_changes_for_what_is_placed_from_then_on_and_what_was_agreed_stays(pool):
+    at, _ = await ready(pool, row("Foyer", 2))
+    agreed = await placed(pool, at)
+    assert agreed.during == between(11, "09:00", "09:30")
+    assert await act(pool, set_formats, at.id, [LATE], NOW) == [agreed]
+    assert await act(pool, Store.session, agreed.id) == agreed
+    later = await placed(pool, at)
+    assert later.during == between(11, "16:00", "16:45")
+    offers = await act(pool, offer_slots, agreed.id, 3, NOW)
+    assert {offer.during.ends_at - offer.during.starts_at for offer in offers} == {timedelta(minutes=45)}
+
+
+async def test_a_preview_of_formats_changes_nothing_and_taking_them_back_brings_the_former_ones(pool):
+    at, _ = await ready(pool, row("Foyer", 2))
+    agreed = await placed(pool, at)
+    usual = await act(pool, Store.formats, at.id)
+
+    async def change(tx):
+        return await set_formats(Store(tx), at.id, [LATE], NOW)
+
+    before = await everything(pool)
+    async with pool.acquire() as tx, tx.transaction():
+        assert await previewed(change)(tx) == [agreed]
+    assert await everything(pool) == before
+    assert await act(pool, Store.formats, at.id) == usual
+    await act(pool, set_formats, at.id, [LATE], NOW)
+    assert await act(pool, set_formats, at.id, [], NOW) == []  # as usual again: what was agreed fits
+    assert await act(pool, undo_change, at.id, NOW) == ("formats", [])
+    assert (await act(pool, Store.formats, at.id))["coffee"].length == timedelta(minutes=45)
+    assert await act(pool, undo_change, at.id, NOW) == ("formats", [])
+    assert await act(pool, Store.formats, at.id) == usual
+
+
+async def test_a_session_that_found_no_time_is_tried_again_when_a_format_lasts_longer_into_the_night(pool):
+    at, _ = await ready(pool, row("Bar", opens="20:30", closes="23:00"))
+    waiting = await placed(pool, at)
+    assert waiting.state == State.UNPLACED
+    await act(pool, set_formats, at.id, [FormatRow("coffee", "20:00", "23:00", 30, 0, 4)], NOW)
+    await retry(pool, NOW)
+    found = await act(pool, Store.session, waiting.id)
+    assert (found.state, found.during) == (State.SCHEDULED, between(11, "20:30", "21:00"))

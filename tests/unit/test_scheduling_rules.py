@@ -10,11 +10,11 @@ from services.kit.clock import system_clock
 from services.kit.errors import Conflict, Forbidden, Invalid
 from services.scheduling.api.kafka import subscription
 from services.scheduling.domain import session as rules
+from services.scheduling.domain.formats import FORMATS, FormatRow, check_formats
 from services.scheduling.domain.interval import Interval, merged
 from services.scheduling.domain.programme import Talk, check_availability, check_talks
 from services.scheduling.domain.session import Session, Spot, State
 from services.scheduling.domain.venue import PlaceRow, check_venue
-from services.scheduling.engine.formats import FORMATS
 from tests.scheduling import NOW, between, match, place, row
 
 DURING = between(11, "10:00", "10:30")
@@ -175,3 +175,43 @@ def test_free_times_that_touch_or_overlap_are_one():
         between(11, "09:00", "11:00"),
         between(12, "09:00", "10:00"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "help"),
+    [
+        ("name", "chess", "'chess' is no format; use coffee, lunch"),
+        ("opens", "9:00", "write HH:MM"),
+        ("closes", "25:00", "write HH:MM"),
+        ("closes", "09:00", "09:00 is not after opens 09:00"),
+        ("closes", "05:00", "close later the same day, or by 04:00 in the night"),
+        ("minutes", 20, "give a multiple of 15"),
+        ("minutes", 0, "give a multiple of 15"),
+        ("minutes", 255, "at most 240"),
+        ("notice", 1_441, "give 0 to 1440"),
+        ("people", 1, "give 2 to 8"),
+        ("people", 9, "give 2 to 8"),
+        ("best", ("11:30-09:00",), "as 09:00-11:30"),
+        ("best", ("morning",), "as 09:00-11:30"),
+        ("best", ("09:00-10:00",) * 11, "give at most 10"),
+    ],
+)
+def test_a_format_that_cannot_be_names_its_field(field, wrong, help):
+    good = FormatRow("coffee", "09:00", "18:00", 30, 30, 4, ("09:00-11:30",))
+    check_formats([good])
+    with pytest.raises(Invalid) as caught:
+        check_formats([replace(good, name="walk"), replace(good, **{field: wrong})])
+    (problem,) = caught.value.problems
+    assert (problem.field, problem.row) == (f"formats[1].{field}", 1)
+    assert help in problem.message
+
+
+def test_a_format_that_does_not_fit_into_its_hours_or_is_described_twice_is_refused():
+    drink = FormatRow("drink", "23:30", "00:15", 45, 30, 8)
+    check_formats([drink])  # three quarters of an hour over midnight
+    with pytest.raises(Invalid, match="60 minutes do not fit between opens and closes"):
+        check_formats([replace(drink, minutes=60)])
+    with pytest.raises(Invalid, match=r"drink is described by formats\[0\] already"):
+        check_formats([drink, drink])
+    with pytest.raises(Invalid, match="7 formats are too many"):
+        check_formats([drink] * 7)

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
+from services.scheduling.domain.formats import FORMATS
 from services.scheduling.domain.interval import Interval
-from services.scheduling.engine.formats import FORMATS
 from services.scheduling.engine.slots import day_of, hours, slots
 from tests.scheduling import NOW, between, conference
 

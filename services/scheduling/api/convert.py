@@ -1,7 +1,7 @@
 """Protobuf messages as domain values and back; errors name the field as the caller wrote it."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from hallway.scheduling.v1 import service_pb2 as service
 
 from services.kit.errors import Invalid
 from services.kit.ids import parse_id
+from services.scheduling.domain.formats import Format, FormatRow
 from services.scheduling.domain.interval import Interval
 from services.scheduling.domain.programme import Talk, Wishes
 from services.scheduling.domain.session import Change, Spot, State, Version
@@ -18,6 +19,7 @@ from services.scheduling.handlers.on_site import NowOffer
 from services.scheduling.store.publish import STATES, interval_message, session_message, timestamp
 
 SHOWN = 1_000
+MINUTE = timedelta(minutes=1)
 OUTCOMES = {service.OUTCOME_HELD: State.HELD, service.OUTCOME_MISSED: State.MISSED}
 
 
@@ -79,6 +81,27 @@ def place_message(place: Place) -> pb.Place:
         step_free=place.step_free,
         closed=map(interval_message, place.closed),
         time_zone=place.time_zone,
+    )
+
+
+def format_row(message: pb.Format) -> FormatRow:
+    """A format of a request."""
+    return FormatRow(
+        message.name, message.opens, message.closes, message.minutes, message.notice, message.people,
+        tuple(message.best),
+    )  # fmt: skip
+
+
+def format_message(format: Format) -> pb.Format:
+    """A format as it is."""
+    return pb.Format(
+        name=format.name,
+        opens=f"{format.opens:%H:%M}",
+        closes=f"{format.closes:%H:%M}",
+        minutes=format.length // MINUTE,
+        notice=format.notice // MINUTE,
+        people=format.people,
+        best=[f"{first:%H:%M}-{last:%H:%M}" for first, last in format.best],
     )
 
 

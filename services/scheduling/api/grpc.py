@@ -18,6 +18,7 @@ from services.scheduling.handlers.move_session import move_session, offer_slots
 from services.scheduling.handlers.on_site import check_in, offer_now
 from services.scheduling.handlers.record_outcome import record_outcome
 from services.scheduling.handlers.set_availability import set_availability
+from services.scheduling.handlers.set_formats import set_formats
 from services.scheduling.handlers.set_talks import set_talks
 from services.scheduling.handlers.set_venue import set_venue
 from services.scheduling.handlers.undo_change import undo_change
@@ -62,6 +63,25 @@ class Api(SchedulingServiceServicer):
 
         done = previewed(work) if request.preview else work
         return await command(self.pool, context, service.SetTalksResponse, done, alone=True)
+
+    async def SetFormats(self, request: service.SetFormatsRequest, context: Any) -> service.SetFormatsResponse:
+        async def work(tx: Connection) -> service.SetFormatsResponse:
+            conference_id = parse_id(request.conference_id, "conference_id")
+            rows = list(map(convert.format_row, request.formats))
+            outside = await set_formats(Store(tx), conference_id, rows, self.clock())
+            formats = await Store(tx).formats(conference_id)
+            sessions = map(session_message, outside[: convert.SHOWN])
+            return service.SetFormatsResponse(formats=map(convert.format_message, formats.values()), sessions=sessions)
+
+        done = previewed(work) if request.preview else work
+        return await command(self.pool, context, service.SetFormatsResponse, done, alone=True)
+
+    async def GetFormats(self, request: service.GetFormatsRequest, context: Any) -> service.GetFormatsResponse:
+        async def work(tx: Connection) -> service.GetFormatsResponse:
+            formats = await Store(tx).formats(parse_id(request.conference_id, "conference_id"))
+            return service.GetFormatsResponse(formats=map(convert.format_message, formats.values()))
+
+        return await question(self.pool, context, work)
 
     async def UndoChange(self, request: service.UndoChangeRequest, context: Any) -> service.UndoChangeResponse:
         async def work(tx: Connection) -> service.UndoChangeResponse:

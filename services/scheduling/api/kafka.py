@@ -14,7 +14,7 @@ from services.kit.db import Connection
 from services.kit.errors import Poison
 from services.kit.ids import read_id
 from services.scheduling.domain.conference import Attendee, Conference, Match
-from services.scheduling.engine.formats import FORMATS
+from services.scheduling.domain.formats import FORMATS
 from services.scheduling.handlers.cancel_matches import cancel_matches
 from services.scheduling.handlers.follow_attendees import follow_attendees
 from services.scheduling.handlers.follow_conferences import follow_conferences

@@ -66,6 +66,6 @@ class Worker:
                 return round, {}
             people = {attendee_id for session in sessions for attendee_id in session.attendee_ids}
             model = await Store(tx).load_model(conference_id, people, self._clock())
-        groups = {session.id: group_of(session) for session in sessions}
+        groups = {session.id: group_of(model, session) for session in sessions}
         steps = STEPS * len(groups)
         return round, await asyncio.to_thread(plan_waiting, model, groups, 0, steps, time.monotonic, PLAN_SECONDS)

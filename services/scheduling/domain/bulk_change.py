@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from services.scheduling.domain.formats import Format
 from services.scheduling.domain.programme import Talk
 from services.scheduling.domain.venue import Place, Travel
 
@@ -13,15 +14,17 @@ class Kind(StrEnum):
 
     VENUE = "venue"
     TALKS = "talks"
+    FORMATS = "formats"
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What there was before the change: the venue, or the talks."""
+    """What there was before the change: the venue, the talks, or the formats."""
 
     places: tuple[Place, ...] = ()
     travel: tuple[Travel, ...] = ()
     talks: tuple[Talk, ...] = ()
+    formats: tuple[Format, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from uuid import UUID
 
 import numpy as np
 
+from services.scheduling.domain.formats import Format
 from services.scheduling.domain.interval import Interval
 from services.scheduling.domain.programme import MAX_BREAK
 from services.scheduling.domain.venue import MAX_TRAVEL_MINUTES, Place
-from services.scheduling.engine.formats import Format
 from services.scheduling.engine.model import BUFFER, Booked, Model
 from services.scheduling.engine.slots import Seconds, around, bounds, days, inside, spans, starts, within
 from services.scheduling.engine.tables import Bools, Ints

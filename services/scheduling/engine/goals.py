@@ -11,10 +11,10 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from services.scheduling.domain.formats import Format
 from services.scheduling.domain.interval import Interval
 from services.scheduling.domain.session import Session
 from services.scheduling.engine.day import Day
-from services.scheduling.engine.formats import Format
 from services.scheduling.engine.slots import Seconds, midnight, starts
 from services.scheduling.engine.tables import Bools
 
@@ -146,6 +146,8 @@ def _hours_off(day: Day) -> Costs:
 def _off(day: date, format: Format, time_zone: str) -> Costs:
     """Hours from each slot of the day to the format's best hours."""
     at = (starts(day, format, time_zone) - midnight(day, time_zone))[:, None]
+    if not format.best:
+        return np.zeros(len(at))
     first = np.array([_seconds(span[0]) for span in format.best])
     last = np.array([_seconds(span[1]) for span in format.best])
     off: Costs = np.maximum(np.maximum(first - at, at - last), 0).min(axis=1) / HOUR

@@ -8,6 +8,7 @@ from uuid import UUID
 import numpy as np
 
 from services.scheduling.domain.conference import Conference
+from services.scheduling.domain.formats import FORMATS, Format
 from services.scheduling.domain.interval import Interval
 from services.scheduling.domain.programme import Wishes
 from services.scheduling.domain.session import Spot
@@ -54,10 +55,12 @@ class Model:
         taken: Taken | None = None,
         travel: Iterable[Travel] = (),
         frozen: bool = False,
+        formats: Mapping[str, Format] = FORMATS,
     ) -> None:
         self.now = now
         self.conference = conference
         self.frozen = frozen
+        self.formats = formats
         self.rooms = venue if isinstance(venue, Rooms) else Rooms(venue)
         self.places = self.rooms.venue
         self.people = people

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from services.scheduling.domain.conference import Conference
+from services.scheduling.domain.formats import Format
 from services.scheduling.domain.interval import Interval
-from services.scheduling.engine.formats import Format
 
 STEP = timedelta(minutes=15)
 CELL = int(STEP.total_seconds())

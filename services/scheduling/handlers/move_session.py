@@ -24,7 +24,8 @@ async def offer_slots(store: Sessions, session_id: UUID, limit: int, now: dateti
     session = await get_session(store, session_id)
     if session.during is None or session.state not in (State.SCHEDULED, State.UNPLACED):
         return []  # one that never had a spot gets it from the worker
-    return best_spots(await _model(store, session, now), group_of(session), limit or USUAL, near=session)
+    model = await _model(store, session, now)
+    return best_spots(model, group_of(model, session), limit or USUAL, near=session)
 
 
 class Store(Sessions, Presence, Protocol):
@@ -47,8 +48,8 @@ async def move_session(
         raise Conflict("session_id", "the plan is frozen; ask the organizers to move the session, or call it off")
     # Who said that they are here needs no notice.
     here = await store.here_among(session.conference_id, session.attendee_ids, now) >= set(session.attendee_ids)
-    group = at_once(group_of(session)) if here else group_of(session)
-    spot = check_spot(model, group, place_id, during)
+    group = group_of(model, session)
+    spot = check_spot(model, at_once(group) if here else group, place_id, during)
     if isinstance(spot, Refusal):
         raise Conflict("offer", f"{spot.reason}; ask for new offers")
     change = moved(session, spot)

@@ -5,15 +5,14 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from services.scheduling.domain.session import Session, Spot
-from services.scheduling.engine.formats import FORMATS
 from services.scheduling.engine.instant import Group, best_spots
 from services.scheduling.engine.model import Model
 from services.scheduling.engine.reasons import refusal
 
 
-def group_of(session: Session) -> Group:
+def group_of(model: Model, session: Session) -> Group:
     """The engine's view of its people and format."""
-    return Group(session.attendee_ids, FORMATS[session.format])
+    return Group(session.attendee_ids, model.formats[session.format])
 
 
 def at_once(group: Group) -> Group:
@@ -23,9 +22,9 @@ def at_once(group: Group) -> Group:
 
 def ask(model: Model, session: Session, trouble: str) -> tuple[str, Spot | None]:
     """What to tell its people about the trouble, and the nearest spot that suits them, if there is one."""
-    spots = best_spots(model, group_of(session), 1, near=session)
+    spots = best_spots(model, group_of(model, session), 1, near=session)
     if not spots:
-        return f"{trouble}; {refusal(model, group_of(session)).reason}", None
+        return f"{trouble}; {refusal(model, group_of(model, session)).reason}", None
     return f"{trouble}; {words(model, session, spots[0])} suits everybody: choose it or another time", spots[0]
 
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from services.kit.errors import Conflict, Invalid, NotFound
 from services.scheduling.domain.session import Session, Spot, State
-from services.scheduling.engine.formats import FORMATS
 from services.scheduling.engine.instant import Group, soonest_spot
 from services.scheduling.handlers.offering import at_once, group_of
 from services.scheduling.handlers.ports import Presence, Sessions
@@ -72,11 +71,11 @@ def _ahead(session: Session, now: datetime) -> bool:
 
 async def _of_session(store: Store, session: Session, now: datetime) -> NowOffer | None:
     model = await store.load_model(session.conference_id, session.attendee_ids, now, without=[session.id])
-    spot = soonest_spot(model, at_once(group_of(session)), now + SOON)
+    spot = soonest_spot(model, at_once(group_of(model, session)), now + SOON)
     return NowOffer(session, session.attendee_ids, spot) if spot else None
 
 
 async def _of_pair(store: Store, conference_id: UUID, people: tuple[UUID, UUID], now: datetime) -> NowOffer | None:
     model = await store.load_model(conference_id, people, now)
-    spot = soonest_spot(model, at_once(Group(people, FORMATS[USUAL])), now + SOON)
+    spot = soonest_spot(model, at_once(Group(people, model.formats[USUAL])), now + SOON)
     return NowOffer(None, people, spot) if spot else None

@@ -66,7 +66,7 @@ async def _settle_one(
         return model, await _leave_unplaced(store, session, FROZEN, cause)
     if session.during is not None:
         return model, await _offer(store, model, session)
-    group = group_of(session)
+    group = group_of(model, session)
     for races in range(MAX_RACES):
         spot = _spot(model, group, None if races else wanted)
         if isinstance(spot, Refusal):

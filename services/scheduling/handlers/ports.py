@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.scheduling.domain.bulk_change import BulkChange
 from services.scheduling.domain.conference import Attendee, Conference
+from services.scheduling.domain.formats import Format
 from services.scheduling.domain.interval import Interval
 from services.scheduling.domain.programme import Talk, Wishes
 from services.scheduling.domain.session import Change, Session, Version
@@ -111,6 +112,8 @@ class Programme(Sessions, Protocol):
 
     async def travel(self, conference_id: UUID) -> list[Travel]: ...
 
+    async def formats(self, conference_id: UUID) -> dict[str, Format]: ...
+
     async def talks(self, conference_id: UUID) -> list[Talk]: ...
 
     async def scheduled_ahead(self, conference_id: UUID, now: datetime) -> list[Session]:
@@ -130,6 +133,8 @@ class Programme(Sessions, Protocol):
     async def replace_places(self, conference_id: UUID, places: Sequence[Place]) -> None: ...
 
     async def replace_travel(self, conference_id: UUID, travel: Sequence[Travel]) -> None: ...
+
+    async def replace_formats(self, conference_id: UUID, formats: Sequence[Format]) -> None: ...
 
     async def replace_talks(self, conference_id: UUID, talks: Sequence[Talk]) -> None: ...
 

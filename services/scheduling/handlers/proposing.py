@@ -33,11 +33,11 @@ async def _way_out(store: Placing, unplaced: Session, other: Session, now: datet
     """What to ask the people of the other session, if its move makes room."""
     people = {*unplaced.attendee_ids, *other.attendee_ids}
     model = await store.load_model(other.conference_id, people, now, without=[other.id])
-    spot = find_spot(model, group_of(unplaced))
+    spot = find_spot(model, group_of(model, unplaced))
     if isinstance(spot, Refusal):
         return None
     model.book(spot, unplaced.attendee_ids)
-    elsewhere = best_spots(model, group_of(other), 1, near=other)
+    elsewhere = best_spots(model, group_of(model, other), 1, near=other)
     if not elsewhere:
         return None
     return f"{ROOM}; {words(model, other, elsewhere[0])} would make room: choose it, or leave yours where it is"

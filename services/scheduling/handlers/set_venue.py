@@ -9,9 +9,9 @@ from uuid import UUID
 from services.kit.errors import Conflict
 from services.kit.ids import new_id
 from services.scheduling.domain.bulk_change import Before, BulkChange, Kind
+from services.scheduling.domain.formats import FORMATS
 from services.scheduling.domain.session import Change, Session, displaced
 from services.scheduling.domain.venue import Place, PlaceRow, Travel, check_travel, check_venue, place
-from services.scheduling.engine.formats import FORMATS
 from services.scheduling.engine.model import Model
 from services.scheduling.engine.venue import fits_place, free_table
 from services.scheduling.handlers.offering import ask

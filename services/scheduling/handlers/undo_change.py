@@ -1,4 +1,4 @@
-"""An organizer takes back the last change of venue or talks; nobody who chose another spot since is moved."""
+"""An organizer takes back the last change of venue, talks or formats; nobody who chose another spot since is moved."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +8,7 @@ from services.scheduling.domain.bulk_change import BulkChange, Kind
 from services.scheduling.domain.session import Change, State, restored
 from services.scheduling.engine.venue import free_table
 from services.scheduling.handlers.ports import Programme, SpotTaken
+from services.scheduling.handlers.set_formats import replace_formats
 from services.scheduling.handlers.set_talks import replace_talks
 from services.scheduling.handlers.set_venue import replace_venue
 
@@ -19,9 +20,11 @@ async def undo_change(
     await store.lock(conference_id)
     change = await store.take_last_change(conference_id)
     if change is None:
-        raise Conflict("conference_id", "no change of venue or talks is left that could be taken back")
+        raise Conflict("conference_id", "no change of venue, talks or formats is left that could be taken back")
     if change.kind == Kind.TALKS:
         return change.kind, await replace_talks(store, conference_id, change.before.talks, now)
+    if change.kind == Kind.FORMATS:
+        return change.kind, await replace_formats(store, conference_id, change.before.formats, now)
     places, before = await store.places(conference_id), change.before
     lost = await replace_venue(store, conference_id, places, before.places, before.travel, now, rehome)
     return change.kind, await _put_back(store, change, now) + lost

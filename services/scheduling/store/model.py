@@ -13,6 +13,7 @@ import numpy as np
 
 from services.kit.db import Connection
 from services.scheduling.domain.conference import Conference
+from services.scheduling.domain.formats import Format
 from services.scheduling.domain.interval import Interval
 from services.scheduling.domain.programme import Wishes
 from services.scheduling.domain.venue import Travel
@@ -21,6 +22,7 @@ from services.scheduling.engine.rooms import Rooms
 from services.scheduling.engine.slots import CELL
 from services.scheduling.engine.tables import Layout, Taken
 from services.scheduling.store import rows
+from services.scheduling.store.reads import read_formats
 
 OCCUPIES = "state in ('scheduled', 'held')"
 BACK = timedelta(days=1)  # sessions so long ago count: for breaks, and for most a day
@@ -64,10 +66,11 @@ CONFERENCE = """
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """A venue as an organizer set it; `version` None: never."""
+    """A venue and its formats as an organizer set it; `version` None: never."""
 
     version: UUID | None
     rooms: Rooms
+    formats: dict[str, Format]
     travel: list[Travel]
 
 
@@ -86,7 +89,7 @@ async def load_model(
     people = await _people(tx, conference_id, list(attendee_ids), now, list(without))
     conference = Conference(*told) if told[0] else None
     taken = _taken(packed or b"", venue.rooms.layout)
-    return Model(now, conference, venue.rooms, people, taken, venue.travel, frozen)
+    return Model(now, conference, venue.rooms, people, taken, venue.travel, frozen, venue.formats)
 
 
 async def _venue(tx: Connection, conference_id: UUID, version: UUID | None) -> Venue:
@@ -95,7 +98,8 @@ async def _venue(tx: Connection, conference_id: UUID, version: UUID | None) -> V
     if kept is None or kept.version != version:
         places = await tx.fetch("select * from place where conference_id = $1 order by name", conference_id)
         ways = await tx.fetch("select a, b, minutes from travel where conference_id = $1", conference_id)
-        kept = Venue(version, Rooms(list(map(rows.place, places))), [Travel(*way.values()) for way in ways])
+        formats = await read_formats(tx, conference_id)
+        kept = Venue(version, Rooms(list(map(rows.place, places))), formats, [Travel(*way.values()) for way in ways])
     _venues[conference_id] = kept
     if len(_venues) > MOST_VENUES:
         del _venues[next(iter(_venues))]

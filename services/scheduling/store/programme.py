@@ -1,8 +1,10 @@
-"""Writes the venue, the talks and when people can meet."""
+"""Writes the venue, the formats, the talks and when people can meet."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
+from services.scheduling.domain.formats import Format
 from services.scheduling.domain.interval import Interval
 from services.scheduling.domain.programme import Talk, Wishes
 from services.scheduling.domain.venue import Place, Travel
@@ -28,6 +30,9 @@ VENUE_CHANGED = """
 SAVE_TRAVEL = """
     insert into travel select $1, * from unnest($2::text[], $3::text[], $4::smallint[])
 """
+
+SAVE_FORMAT = "insert into format values ($1, $2, $3, $4, $5, $6, $7, $8)"
+MINUTE = timedelta(minutes=1)
 
 SAVE_WISHES = """
     insert into wish (attendee_id, conference_id, break_minutes, most_a_day, quiet, step_free, starred)
@@ -74,6 +79,19 @@ class ProgrammeWrites(Reads):
         await self.tx.execute(
             SAVE_TRAVEL, conference_id, [a for a, _ in ways], [b for _, b in ways], list(ways.values())
         )
+
+    async def replace_formats(self, conference_id: UUID, formats: Sequence[Format]) -> None:
+        """These formats are not as usual from now on."""
+        await self.tx.execute(VENUE_CHANGED, conference_id)
+        await self.tx.execute("delete from format where conference_id = $1", conference_id)
+        await self.tx.executemany(
+            SAVE_FORMAT,
+            [
+                (conference_id, f.name, f.opens, f.closes, f.length // MINUTE, f.notice // MINUTE, f.people,
+                 [f"{first:%H:%M}-{last:%H:%M}" for first, last in f.best])
+                for f in formats
+            ],
+        )  # fmt: skip
 
     async def replace_talks(self, conference_id: UUID, talks: Sequence[Talk]) -> None:
         """The conference has these talks from now on."""

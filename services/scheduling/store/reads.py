@@ -6,11 +6,18 @@ from uuid import UUID
 
 from services.kit.db import Connection
 from services.scheduling.domain.conference import Conference
+from services.scheduling.domain.formats import FORMATS, Format
 from services.scheduling.domain.programme import Talk
 from services.scheduling.domain.session import Session
 from services.scheduling.domain.venue import Place, Travel
 from services.scheduling.store import rows
-from services.scheduling.store.rows import SESSION
+from services.scheduling.store.rows import FORMAT, SESSION
+
+
+async def read_formats(tx: Connection, conference_id: UUID) -> dict[str, Format]:
+    """All formats of the conference by name."""
+    changed = await tx.fetch(FORMAT, conference_id)
+    return FORMATS | {row["name"]: rows.format(row) for row in changed}
 
 
 class Reads:
@@ -73,6 +80,10 @@ class Reads:
         """The venue, by name."""
         found = await self.tx.fetch("select * from place where conference_id = $1 order by name", conference_id)
         return [rows.place(row) for row in found]
+
+    async def formats(self, conference_id: UUID) -> dict[str, Format]:
+        """All formats by name, as the organizers want them, else as usual."""
+        return await read_formats(self.tx, conference_id)
 
     async def travel(self, conference_id: UUID) -> list[Travel]:
         """The ways between its buildings that somebody measured."""

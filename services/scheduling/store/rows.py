@@ -1,9 +1,11 @@
 """Rows of scheduling's tables as domain values."""
 
+from datetime import time, timedelta
 from typing import Any
 
 from asyncpg import Range
 
+from services.scheduling.domain.formats import Format
 from services.scheduling.domain.interval import Interval
 from services.scheduling.domain.session import Session, State
 from services.scheduling.domain.venue import Place
@@ -13,6 +15,8 @@ SESSION = """
     select s.*, array(select attendee_id from session_member m where m.session_id = s.id order by 1) as attendee_ids
     from session s
 """
+
+FORMAT = "select * from format where conference_id = $1"
 
 
 def interval(value: Any) -> Interval:
@@ -49,4 +53,13 @@ def place(row: Any) -> Place:
     return Place(
         row["id"], row["name"], row["capacity"], row["seats"], frozenset(row["formats"]), row["opens"], row["closes"],
         row["building"], row["quiet"], row["step_free"], tuple(map(interval, row["closed"])), row["time_zone"],
+    )  # fmt: skip
+
+
+def format(row: Any) -> Format:
+    """A row of table format."""
+    best = (text.split("-") for text in row["best"])
+    return Format(
+        row["name"], row["opens"], row["closes"], timedelta(minutes=row["minutes"]), timedelta(minutes=row["notice"]),
+        row["people"], tuple((time.fromisoformat(first), time.fromisoformat(last)) for first, last in best),
     )  # fmt: skip

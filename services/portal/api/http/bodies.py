@@ -104,6 +104,24 @@ class Venue(Body):
     travel: list[Travel] = Field([], max_length=1_000, description="empty: as before")
 
 
+class Format(Body):
+    """How sessions of one kind are held; times are local. What is left out of the list is as usual."""
+
+    name: Text = Field(examples=["coffee"])
+    opens: Text = Field(examples=["09:00"])
+    closes: Text = Field(examples=["18:00"], description="before opens: in the night, 04:00 at the latest")
+    minutes: int = Field(ge=1, le=1_440, examples=[30], description="a multiple of 15")
+    notice: int = Field(ge=0, le=1_440, examples=[30], description="minutes people get at least before it begins")
+    people: int = Field(ge=2, le=8, examples=[4])
+    best: Words = Field([], examples=[["09:00-11:30"]], description="when it had best begin; empty: any time")
+
+
+class Formats(Body):
+    """All formats that are not to be as usual; replaces those before."""
+
+    formats: list[Format] = Field(max_length=10)
+
+
 class Plan(Body):
     """Whether the plan of sessions stays as it is."""
 

@@ -13,7 +13,7 @@ from hallway.scheduling.v1 import scheduling_pb2, service_pb2
 from services.kit.errors import Invalid, Problem
 from services.portal.api import events as convert
 from services.portal.api.http import bodies, views
-from services.portal.api.http.bodies import NewConference, Organizer, Plan, Talks, Venue
+from services.portal.api.http.bodies import Formats, NewConference, Organizer, Plan, Talks, Venue
 from services.portal.api.http.call import Admin, Programmer, Reader, all_conferences
 from services.portal.api.http.content import json_or_csv, openapi
 from services.portal.api.http.registrations import everybody
@@ -122,6 +122,33 @@ def _described(conference: Conference, p: bodies.Place, field: str) -> schedulin
     return scheduling_pb2.Place(**p.model_dump(exclude={"closed"}), closed=closed)
 
 
+@router.get("/{slug}/formats")
+async def get_formats(call: Reader, slug: str) -> dict[str, Any]:
+    """How sessions of each format are held here."""
+    client = call.deps.clients.scheduling
+    request = service_pb2.GetFormatsRequest(conference_id=str(call.conference.id))
+    reply = await client.call(client.stub.GetFormats, request)
+    return {"formats": list(map(_format, reply.formats))}
+
+
+@router.put("/{slug}/formats")
+async def set_formats(call: Programmer, slug: str, body: Formats, preview: bool = False) -> dict[str, Any]:
+    """Replaces what formats are like where they are not to be as usual; the answer has all of them.
+
+    Agreed sessions stay where they are; sessions lists those outside of the new hours. With preview nothing is changed.
+    """
+    client = call.deps.clients.scheduling
+    formats = [scheduling_pb2.Format(**format.model_dump()) for format in body.formats]
+    message = service_pb2.SetFormatsRequest(conference_id=str(call.conference.id), formats=formats, preview=preview)
+    reply = await call.command(client, client.stub.SetFormats, message, step=PREVIEW * preview, timeout=30)
+    return {"formats": list(map(_format, reply.formats)), "sessions": await shown(call, reply.sessions)}
+
+
+def _format(message: scheduling_pb2.Format) -> dict[str, Any]:
+    told = {name: getattr(message, name) for name in ("name", "opens", "closes", "minutes", "notice", "people")}
+    return told | {"best": list(message.best)}
+
+
 @router.put("/{slug}/talks", openapi_extra=openapi(Talks, _TALKS_CSV))
 async def set_talks(call: Programmer, slug: str, request: Request, preview: bool = False) -> dict[str, Any]:
     """Replaces the talks, from JSON or a talks.csv; speakers who are registered are busy during theirs.
@@ -144,9 +171,9 @@ async def set_talks(call: Programmer, slug: str, request: Request, preview: bool
 
 @router.post("/{slug}/undo")
 async def undo_change(call: Programmer, slug: str, rehome: bool = False) -> dict[str, Any]:
-    """Takes back the last change of venue or talks; sessions that lost their spot by it and got no other have it back.
+    """Takes back the last change of venue, talks or formats.
 
-    rehome as in the change of a venue.
+    Sessions that lost their spot by it and got no other have it back; rehome as in the change of a venue.
     """
     client = call.deps.clients.scheduling
     message = service_pb2.UndoChangeRequest(conference_id=str(call.conference.id), rehome=rehome)

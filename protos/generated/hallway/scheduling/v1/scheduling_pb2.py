@@ -25,25 +25,27 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&hallway/scheduling/v1/scheduling.proto\x12\x15hallway.scheduling.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"f\n\x08Interval\x12-\n\tstarts_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xea\x01\n\x05Place\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08\x63\x61pacity\x18\x03 \x01(\r\x12\r\n\x05seats\x18\x04 \x01(\r\x12\x0f\n\x07\x66ormats\x18\x05 \x03(\t\x12\r\n\x05opens\x18\x06 \x01(\t\x12\x0e\n\x06\x63loses\x18\x07 \x01(\t\x12\x10\n\x08\x62uilding\x18\x08 \x01(\t\x12\r\n\x05quiet\x18\t \x01(\x08\x12\x11\n\tstep_free\x18\n \x01(\x08\x12/\n\x06\x63losed\x18\x0b \x03(\x0b\x32\x1f.hallway.scheduling.v1.Interval\x12\x11\n\ttime_zone\x18\x0c \x01(\t\"/\n\x06Travel\x12\t\n\x01\x61\x18\x01 \x01(\t\x12\t\n\x01\x62\x18\x02 \x01(\t\x12\x0f\n\x07minutes\x18\x03 \x01(\r\"f\n\x06Wishes\x12\x15\n\rbreak_minutes\x18\x01 \x01(\r\x12\x12\n\nmost_a_day\x18\x02 \x01(\r\x12\r\n\x05quiet\x18\x03 \x01(\x08\x12\x11\n\tstep_free\x18\x04 \x01(\x08\x12\x0f\n\x07starred\x18\x05 \x03(\t\"u\n\x04Talk\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04room\x18\x03 \x01(\t\x12/\n\x06\x64uring\x18\x04 \x01(\x0b\x32\x1f.hallway.scheduling.v1.Interval\x12\x13\n\x0bspeaker_ids\x18\x05 \x03(\t\"\x88\x02\n\x07Session\x12\n\n\x02id\x18\x01 \x01(\t\x12\x15\n\rconference_id\x18\x02 \x01(\t\x12\x14\n\x0c\x61ttendee_ids\x18\x03 \x03(\t\x12\x0e\n\x06\x66ormat\x18\x04 \x01(\t\x12\x32\n\x05state\x18\x05 \x01(\x0e\x32#.hallway.scheduling.v1.SessionState\x12\x10\n\x08place_id\x18\x06 \x01(\t\x12\x12\n\nplace_name\x18\x07 \x01(\t\x12/\n\x06\x64uring\x18\x08 \x01(\x0b\x32\x1f.hallway.scheduling.v1.Interval\x12\x19\n\x11\x63\x61lendar_sequence\x18\t \x01(\r\x12\x0e\n\x06reason\x18\n \x01(\t*\xb5\x01\n\x0cSessionState\x12\x1d\n\x19SESSION_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16SESSION_STATE_UNPLACED\x10\x01\x12\x1b\n\x17SESSION_STATE_SCHEDULED\x10\x02\x12\x1b\n\x17SESSION_STATE_CANCELLED\x10\x03\x12\x16\n\x12SESSION_STATE_HELD\x10\x04\x12\x18\n\x14SESSION_STATE_MISSED\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&hallway/scheduling/v1/scheduling.proto\x12\x15hallway.scheduling.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"f\n\x08Interval\x12-\n\tstarts_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xea\x01\n\x05Place\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08\x63\x61pacity\x18\x03 \x01(\r\x12\r\n\x05seats\x18\x04 \x01(\r\x12\x0f\n\x07\x66ormats\x18\x05 \x03(\t\x12\r\n\x05opens\x18\x06 \x01(\t\x12\x0e\n\x06\x63loses\x18\x07 \x01(\t\x12\x10\n\x08\x62uilding\x18\x08 \x01(\t\x12\r\n\x05quiet\x18\t \x01(\x08\x12\x11\n\tstep_free\x18\n \x01(\x08\x12/\n\x06\x63losed\x18\x0b \x03(\x0b\x32\x1f.hallway.scheduling.v1.Interval\x12\x11\n\ttime_zone\x18\x0c \x01(\t\"t\n\x06\x46ormat\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05opens\x18\x02 \x01(\t\x12\x0e\n\x06\x63loses\x18\x03 \x01(\t\x12\x0f\n\x07minutes\x18\x04 \x01(\r\x12\x0e\n\x06notice\x18\x05 \x01(\r\x12\x0e\n\x06people\x18\x06 \x01(\r\x12\x0c\n\x04\x62\x65st\x18\x07 \x03(\t\"/\n\x06Travel\x12\t\n\x01\x61\x18\x01 \x01(\t\x12\t\n\x01\x62\x18\x02 \x01(\t\x12\x0f\n\x07minutes\x18\x03 \x01(\r\"f\n\x06Wishes\x12\x15\n\rbreak_minutes\x18\x01 \x01(\r\x12\x12\n\nmost_a_day\x18\x02 \x01(\r\x12\r\n\x05quiet\x18\x03 \x01(\x08\x12\x11\n\tstep_free\x18\x04 \x01(\x08\x12\x0f\n\x07starred\x18\x05 \x03(\t\"u\n\x04Talk\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04room\x18\x03 \x01(\t\x12/\n\x06\x64uring\x18\x04 \x01(\x0b\x32\x1f.hallway.scheduling.v1.Interval\x12\x13\n\x0bspeaker_ids\x18\x05 \x03(\t\"\x88\x02\n\x07Session\x12\n\n\x02id\x18\x01 \x01(\t\x12\x15\n\rconference_id\x18\x02 \x01(\t\x12\x14\n\x0c\x61ttendee_ids\x18\x03 \x03(\t\x12\x0e\n\x06\x66ormat\x18\x04 \x01(\t\x12\x32\n\x05state\x18\x05 \x01(\x0e\x32#.hallway.scheduling.v1.SessionState\x12\x10\n\x08place_id\x18\x06 \x01(\t\x12\x12\n\nplace_name\x18\x07 \x01(\t\x12/\n\x06\x64uring\x18\x08 \x01(\x0b\x32\x1f.hallway.scheduling.v1.Interval\x12\x19\n\x11\x63\x61lendar_sequence\x18\t \x01(\r\x12\x0e\n\x06reason\x18\n \x01(\t*\xb5\x01\n\x0cSessionState\x12\x1d\n\x19SESSION_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16SESSION_STATE_UNPLACED\x10\x01\x12\x1b\n\x17SESSION_STATE_SCHEDULED\x10\x02\x12\x1b\n\x17SESSION_STATE_CANCELLED\x10\x03\x12\x16\n\x12SESSION_STATE_HELD\x10\x04\x12\x18\n\x14SESSION_STATE_MISSED\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'hallway.scheduling.v1.scheduling_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SESSIONSTATE']._serialized_start=979
-  _globals['_SESSIONSTATE']._serialized_end=1160
+  _globals['_SESSIONSTATE']._serialized_start=1097
+  _globals['_SESSIONSTATE']._serialized_end=1278
   _globals['_INTERVAL']._serialized_start=98
   _globals['_INTERVAL']._serialized_end=200
   _globals['_PLACE']._serialized_start=203
   _globals['_PLACE']._serialized_end=437
-  _globals['_TRAVEL']._serialized_start=439
-  _globals['_TRAVEL']._serialized_end=486
-  _globals['_WISHES']._serialized_start=488
-  _globals['_WISHES']._serialized_end=590
-  _globals['_TALK']._serialized_start=592
-  _globals['_TALK']._serialized_end=709
-  _globals['_SESSION']._serialized_start=712
-  _globals['_SESSION']._serialized_end=976
+  _globals['_FORMAT']._serialized_start=439
+  _globals['_FORMAT']._serialized_end=555
+  _globals['_TRAVEL']._serialized_start=557
+  _globals['_TRAVEL']._serialized_end=604
+  _globals['_WISHES']._serialized_start=606
+  _globals['_WISHES']._serialized_end=708
+  _globals['_TALK']._serialized_start=710
+  _globals['_TALK']._serialized_end=827
+  _globals['_SESSION']._serialized_start=830
+  _globals['_SESSION']._serialized_end=1094
 # @@protoc_insertion_point(module_scope)

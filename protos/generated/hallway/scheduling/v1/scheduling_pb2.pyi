@@ -140,6 +140,54 @@ class Place(_message.Message):
 Global___Place: _TypeAlias = Place  # noqa: Y015
 
 @_typing.final
+class Format(_message.Message):
+    """How sessions of one kind are held."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    OPENS_FIELD_NUMBER: _builtins.int
+    CLOSES_FIELD_NUMBER: _builtins.int
+    MINUTES_FIELD_NUMBER: _builtins.int
+    NOTICE_FIELD_NUMBER: _builtins.int
+    PEOPLE_FIELD_NUMBER: _builtins.int
+    BEST_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """coffee, lunch, table, drink, walk or call"""
+    opens: _builtins.str
+    """HH:MM, local"""
+    closes: _builtins.str
+    """HH:MM; before opens: in the night, 04:00 at the latest"""
+    minutes: _builtins.int
+    """a multiple of 15"""
+    notice: _builtins.int
+    """minutes people get at least before it begins"""
+    people: _builtins.int
+    """at most"""
+    @_builtins.property
+    def best(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """when a session had best begin: HH:MM-HH:MM"""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        opens: _builtins.str = ...,
+        closes: _builtins.str = ...,
+        minutes: _builtins.int = ...,
+        notice: _builtins.int = ...,
+        people: _builtins.int = ...,
+        best: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["best", b"best", "closes", b"closes", "minutes", b"minutes", "name", b"name", "notice", b"notice", "opens", b"opens", "people", b"people"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Format: _TypeAlias = Format  # noqa: Y015
+
+@_typing.final
 class Travel(_message.Message):
     """How long it takes to walk from one building to another, and back."""
 

@@ -160,6 +160,102 @@ class SetTalksResponse(_message.Message):
 Global___SetTalksResponse: _TypeAlias = SetTalksResponse  # noqa: Y015
 
 @_typing.final
+class SetFormatsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFERENCE_ID_FIELD_NUMBER: _builtins.int
+    FORMATS_FIELD_NUMBER: _builtins.int
+    PREVIEW_FIELD_NUMBER: _builtins.int
+    conference_id: _builtins.str
+    preview: _builtins.bool
+    """nothing is changed: the answer says what would be"""
+    @_builtins.property
+    def formats(self) -> _containers.RepeatedCompositeFieldContainer[_scheduling_pb2.Format]:
+        """what is not given is as usual"""
+
+    def __init__(
+        self,
+        *,
+        conference_id: _builtins.str = ...,
+        formats: _abc.Iterable[_scheduling_pb2.Format] | None = ...,
+        preview: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conference_id", b"conference_id", "formats", b"formats", "preview", b"preview"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetFormatsRequest: _TypeAlias = SetFormatsRequest  # noqa: Y015
+
+@_typing.final
+class SetFormatsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FORMATS_FIELD_NUMBER: _builtins.int
+    SESSIONS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def formats(self) -> _containers.RepeatedCompositeFieldContainer[_scheduling_pb2.Format]:
+        """all of them"""
+
+    @_builtins.property
+    def sessions(self) -> _containers.RepeatedCompositeFieldContainer[_scheduling_pb2.Session]:
+        """agreed ones outside of the new hours, which stay where they are; the first 1,000"""
+
+    def __init__(
+        self,
+        *,
+        formats: _abc.Iterable[_scheduling_pb2.Format] | None = ...,
+        sessions: _abc.Iterable[_scheduling_pb2.Session] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["formats", b"formats", "sessions", b"sessions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetFormatsResponse: _TypeAlias = SetFormatsResponse  # noqa: Y015
+
+@_typing.final
+class GetFormatsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFERENCE_ID_FIELD_NUMBER: _builtins.int
+    conference_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        conference_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conference_id", b"conference_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetFormatsRequest: _TypeAlias = GetFormatsRequest  # noqa: Y015
+
+@_typing.final
+class GetFormatsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FORMATS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def formats(self) -> _containers.RepeatedCompositeFieldContainer[_scheduling_pb2.Format]: ...
+    def __init__(
+        self,
+        *,
+        formats: _abc.Iterable[_scheduling_pb2.Format] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["formats", b"formats"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetFormatsResponse: _TypeAlias = GetFormatsResponse  # noqa: Y015
+
+@_typing.final
 class UndoChangeRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -189,7 +285,7 @@ class UndoChangeResponse(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     SESSIONS_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """venue or talks"""
+    """venue, talks or formats"""
     @_builtins.property
     def sessions(self) -> _containers.RepeatedCompositeFieldContainer[_scheduling_pb2.Session]:
         """what became of sessions; the first 1,000"""

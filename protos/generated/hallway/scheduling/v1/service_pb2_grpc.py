@@ -45,6 +45,16 @@ class SchedulingServiceStub:
                 request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetTalksRequest.SerializeToString,
                 response_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetTalksResponse.FromString,
                 _registered_method=True)
+        self.SetFormats = channel.unary_unary(
+                '/hallway.scheduling.v1.SchedulingService/SetFormats',
+                request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetFormatsRequest.SerializeToString,
+                response_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetFormatsResponse.FromString,
+                _registered_method=True)
+        self.GetFormats = channel.unary_unary(
+                '/hallway.scheduling.v1.SchedulingService/GetFormats',
+                request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.GetFormatsRequest.SerializeToString,
+                response_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.GetFormatsResponse.FromString,
+                _registered_method=True)
         self.UndoChange = channel.unary_unary(
                 '/hallway.scheduling.v1.SchedulingService/UndoChange',
                 request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.UndoChangeRequest.SerializeToString,
@@ -126,8 +136,21 @@ class SchedulingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetFormats(self, request, context):
+        """Replaces what formats are like where they are not as usual. Agreed sessions stay; what waits is tried again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetFormats(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def UndoChange(self, request, context):
-        """Takes back the last change of venue or talks that was not taken back yet. Sessions that lost their spot by it and
+        """Takes back the last change of venue, talks or formats that was not taken back yet. Sessions that lost their spot by it and
         got no other one since have it back.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -219,6 +242,16 @@ def add_SchedulingServiceServicer_to_server(servicer, server):
                     servicer.SetTalks,
                     request_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetTalksRequest.FromString,
                     response_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetTalksResponse.SerializeToString,
+            ),
+            'SetFormats': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetFormats,
+                    request_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetFormatsRequest.FromString,
+                    response_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetFormatsResponse.SerializeToString,
+            ),
+            'GetFormats': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetFormats,
+                    request_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.GetFormatsRequest.FromString,
+                    response_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.GetFormatsResponse.SerializeToString,
             ),
             'UndoChange': grpc.unary_unary_rpc_method_handler(
                     servicer.UndoChange,
@@ -335,6 +368,60 @@ class SchedulingService:
             '/hallway.scheduling.v1.SchedulingService/SetTalks',
             hallway_dot_scheduling_dot_v1_dot_service__pb2.SetTalksRequest.SerializeToString,
             hallway_dot_scheduling_dot_v1_dot_service__pb2.SetTalksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetFormats(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hallway.scheduling.v1.SchedulingService/SetFormats',
+            hallway_dot_scheduling_dot_v1_dot_service__pb2.SetFormatsRequest.SerializeToString,
+            hallway_dot_scheduling_dot_v1_dot_service__pb2.SetFormatsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetFormats(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hallway.scheduling.v1.SchedulingService/GetFormats',
+            hallway_dot_scheduling_dot_v1_dot_service__pb2.GetFormatsRequest.SerializeToString,
+            hallway_dot_scheduling_dot_v1_dot_service__pb2.GetFormatsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -40,8 +40,11 @@ class SchedulingServiceStub:
     """Replaces the conference's talks; speakers are busy during theirs. A session that clashes now stays where it is,
     and its people are asked to choose another spot.
     """
+    SetFormats: _grpc.UnaryUnaryMultiCallable[_service_pb2.SetFormatsRequest, _service_pb2.SetFormatsResponse]
+    """Replaces what formats are like where they are not as usual. Agreed sessions stay; what waits is tried again."""
+    GetFormats: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetFormatsRequest, _service_pb2.GetFormatsResponse]
     UndoChange: _grpc.UnaryUnaryMultiCallable[_service_pb2.UndoChangeRequest, _service_pb2.UndoChangeResponse]
-    """Takes back the last change of venue or talks that was not taken back yet. Sessions that lost their spot by it and
+    """Takes back the last change of venue, talks or formats that was not taken back yet. Sessions that lost their spot by it and
     got no other one since have it back.
     """
     FreezePlan: _grpc.UnaryUnaryMultiCallable[_service_pb2.FreezePlanRequest, _service_pb2.FreezePlanResponse]
@@ -75,8 +78,11 @@ class SchedulingServiceAsyncStub(SchedulingServiceStub):
     """Replaces the conference's talks; speakers are busy during theirs. A session that clashes now stays where it is,
     and its people are asked to choose another spot.
     """
+    SetFormats: _aio.UnaryUnaryMultiCallable[_service_pb2.SetFormatsRequest, _service_pb2.SetFormatsResponse]  # type: ignore[assignment]
+    """Replaces what formats are like where they are not as usual. Agreed sessions stay; what waits is tried again."""
+    GetFormats: _aio.UnaryUnaryMultiCallable[_service_pb2.GetFormatsRequest, _service_pb2.GetFormatsResponse]  # type: ignore[assignment]
     UndoChange: _aio.UnaryUnaryMultiCallable[_service_pb2.UndoChangeRequest, _service_pb2.UndoChangeResponse]  # type: ignore[assignment]
-    """Takes back the last change of venue or talks that was not taken back yet. Sessions that lost their spot by it and
+    """Takes back the last change of venue, talks or formats that was not taken back yet. Sessions that lost their spot by it and
     got no other one since have it back.
     """
     FreezePlan: _aio.UnaryUnaryMultiCallable[_service_pb2.FreezePlanRequest, _service_pb2.FreezePlanResponse]  # type: ignore[assignment]
@@ -121,12 +127,27 @@ class SchedulingServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def SetFormats(
+        self,
+        request: _service_pb2.SetFormatsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.SetFormatsResponse, _abc.Awaitable[_service_pb2.SetFormatsResponse]]:
+        """Replaces what formats are like where they are not as usual. Agreed sessions stay; what waits is tried again."""
+
+    @_abc_1.abstractmethod
+    def GetFormats(
+        self,
+        request: _service_pb2.GetFormatsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.GetFormatsResponse, _abc.Awaitable[_service_pb2.GetFormatsResponse]]: ...
+
+    @_abc_1.abstractmethod
     def UndoChange(
         self,
         request: _service_pb2.UndoChangeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.UndoChangeResponse, _abc.Awaitable[_service_pb2.UndoChangeResponse]]:
-        """Takes back the last change of venue or talks that was not taken back yet. Sessions that lost their spot by it and
+        """Takes back the last change of venue, talks or formats that was not taken back yet. Sessions that lost their spot by it and
         got no other one since have it back.
         """
 
