@@ -219,7 +219,7 @@ async def change_formats(h: Hall, base: str, session: Any) -> None:
     assert done == shown
     assert (await h.api.get(f"{base}/formats")).json()["formats"] == done["formats"]
     wrong = await h.api.put(f"{base}/formats", json={"formats": [evening | {"minutes": 50}]})
-    assert (wrong.status_code, wrong.json()["problems"][0]["field"]) == (422, "formats[0].minutes")
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "formats[0].minutes")
     assert (await h.api.post(f"{base}/undo")).json() == {"undone": "formats", "sessions": []}
     assert (await h.api.get(f"{base}/formats")).json()["formats"] == usual
 

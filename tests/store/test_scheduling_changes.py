@@ -268,7 +268,8 @@ async def test_a_preview_of_formats_changes_nothing_and_taking_them_back_brings_
 async def test_a_session_that_found_no_time_is_tried_again_when_a_format_lasts_longer_into_the_night(pool):
     at, _ = await ready(pool, row("Bar", opens="20:30", closes="23:00"))
     waiting = await placed(pool, at)
-    assert waiting.state == State.UNPLACED
+    await retry(pool, NOW)
+    assert (await act(pool, Store.session, waiting.id)).state == State.UNPLACED  # and not due again for a minute
     await act(pool, set_formats, at.id, [FormatRow("coffee", "20:00", "23:00", 30, 0, 4)], NOW)
     await retry(pool, NOW)
     found = await act(pool, Store.session, waiting.id)
