@@ -9,7 +9,7 @@ from services.attendee.domain.text import Problems, shown
 from services.kit.errors import Invalid
 
 # Which handles name the people of an archive of this network.
-HANDLES_OF = {"irc": "irc", "mbox": "mailto"}
+HANDLES_OF = {"irc": "irc", "mbox": "mailto", "slack": "mailto"}
 _NETWORK = re.compile(r"[a-z][a-z0-9-]{0,29}")
 
 

@@ -7,6 +7,8 @@ from services.attendee.importers.chunks import Budget
 from services.attendee.importers.interaction import ImportFailed, Interaction, Tally
 from services.attendee.importers.irc import IrcImporter
 from services.attendee.importers.mbox import MboxImporter
+from services.attendee.importers.slack import SlackImporter
+from services.attendee.importers.unpacking import unpacked
 
 __all__ = ["IMPORTERS", "ImportFailed", "Importer", "Interaction", "Tally", "import_archive"]
 
@@ -21,21 +23,29 @@ class Importer(Protocol):
         """Count what could be known only after the last file."""
 
 
-IMPORTERS: dict[str, Callable[[Tally], Importer]] = {"irc": IrcImporter, "mbox": MboxImporter}
+IMPORTERS: dict[str, Callable[[Tally], Importer]] = {
+    "irc": IrcImporter,
+    "mbox": MboxImporter,
+    "slack": SlackImporter,
+}
 
 
-def import_archive(network: str, files: Iterable[tuple[str, Iterable[bytes]]], *, max_bytes: int) -> Tally:
-    """The counts of an archive given as (file name, chunks of bytes), oldest file first.
+def import_archive(
+    network: str, files: Iterable[tuple[str, Iterable[bytes]]], *, max_bytes: int, private: bool = False
+) -> Tally:
+    """The counts of an archive given as (file name, chunks of bytes), oldest file first; zip, gzip and tar are opened.
 
-    Blocks while it reads: run it in a thread. Raises ImportFailed, and then nothing was counted.
+    What others could not read is left out unless `private`. Blocks while it reads: run it in a thread.
+    Raises ImportFailed, and then nothing was counted.
     """
     if network not in IMPORTERS:
         raise ImportFailed(f"this kind of archive is not known; use one of {', '.join(sorted(IMPORTERS))}")
-    tally, budget = Tally(), Budget(max_bytes)
+    tally, budget = Tally(keep_private=private), Budget(max_bytes)
     importer = IMPORTERS[network](tally)
-    for name, chunks in files:
+    for name, chunks in unpacked(files, max_bytes):
         importer.read(name, budget.guard(chunks, name))
     importer.finish()
+    tally.finish()
     if not tally.messages:
         raise ImportFailed("there is no message in it; choose the files that hold the conversation")
     return tally

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 MAX_KEYS = 500_000  # distinct (actor, target, kind, month); about 150 MB of counts
 MAX_NAMES = 8  # a "person" with more names than this is several people merged by mistake
@@ -21,11 +22,11 @@ class ImportFailed(Exception):
         super().__init__(f"{where}, line {line}: {message}" if line else f"{where}: {message}")
 
 
-@dataclass(frozen=True, slots=True)
-class Interaction:
-    """One reply or mention: `actor` turned to `target`, both addresses on the network, lower case.
+class Interaction(NamedTuple):
+    """`actor` turned to `target`, both addresses on the network, lower case.
 
-    `kind` is "reply" or "mention"; `month` is "YYYY-MM", or "" where the archive does not tell.
+    `kind` is "reply", "mention", "comment", "review", "boost", "follow" or "message" (private); `month` is
+    "YYYY-MM", or "" where the archive does not tell.
     """
 
     actor: str
@@ -39,27 +40,74 @@ class Tally:
     """Interactions as counts, plus what was read and what could not be used.
 
     `messages` read; `resolved`: those that turned to somebody known; `unresolved`: those that answer
-    somebody the archive does not show; `skipped`: lines or mails that were not understood or too long.
+    somebody the archive does not show; `skipped`: what was not understood or too long; `private`: interactions
+    that others could not read. Those are only counted in that figure, unless `keep_private`.
     """
 
     max_keys: int = MAX_KEYS
+    keep_private: bool = False
     messages: int = 0
     resolved: int = 0
     unresolved: int = 0
     skipped: int = 0
+    private: int = 0
     _raw: Counter[Interaction] = field(default_factory=Counter, repr=False)
+    _shared: dict[str, str] = field(default_factory=dict, repr=False)
+    _called: dict[str, str] = field(default_factory=dict, repr=False)
     _leader: dict[str, str] = field(default_factory=dict, repr=False)
     _names: dict[str, set[str]] = field(default_factory=dict, repr=False)
 
-    def add(self, interaction: Interaction) -> None:
+    def add(self, interaction: Interaction, times: int = 1) -> None:
         """Count one interaction; to oneself is no interaction. Raises ImportFailed past `max_keys`."""
-        if interaction.actor == interaction.target:
+        if interaction[0] == interaction[1]:
             return
-        self._raw[interaction] += 1
-        if len(self._raw) > self.max_keys:
+        if interaction in self._raw:
+            self._raw[interaction] += times
+            return
+        if len(self._raw) >= self.max_keys:
             raise ImportFailed(
                 f"more than {self.max_keys} different pairs, kinds and months; import fewer files at a time"
             )
+        actor, target, kind, month = interaction
+        self._raw[Interaction(self.share(actor), self.share(target), kind, self.share(month))] = times
+
+    def add_private(self, actor: str, target: str, month: str, times: int = 1) -> None:
+        """Count one message that nobody else could read."""
+        self.private += times
+        if self.keep_private:
+            self.add(Interaction(actor, target, "message", month), times)
+
+    def share(self, text: str) -> str:
+        """The same text, held in memory once."""
+        return self._shared.setdefault(text, text)
+
+    def called(self, address: str, name: str) -> None:
+        """Note a name that one address has now. A name may pass to another address, which then has it alone."""
+        if name not in self._called and len(self._called) >= self.max_keys:
+            raise ImportFailed(f"more than {self.max_keys} names; import fewer files at a time")
+        if name and name != address:
+            self._called[self.share(name)] = self.share(address)
+
+    def merge(self, other: "Tally", without: frozenset[str] = frozenset()) -> None:
+        """Add what another tally read, but no interaction of the addresses in `without`."""
+        self.messages += other.messages
+        self.resolved += other.resolved
+        self.unresolved += other.unresolved
+        self.skipped += other.skipped
+        self.private += other.private
+        for interaction, times in other._raw.items():
+            if interaction.actor not in without and interaction.target not in without:
+                self.add(interaction, times)
+
+    def keys(self) -> int:
+        """How many distinct interactions are held."""
+        return len(self._raw)
+
+    def finish(self) -> None:
+        """Join every name to the address that had it last."""
+        for name, address in self._called.items():
+            self.same(address, name)
+        self._called.clear()
 
     def same(self, one: str, other: str) -> None:
         """Note that two addresses are one person's, unless that person would have too many names."""

@@ -17,7 +17,13 @@ _NAME = re.compile(rb"([!-9;-~]{1,80}):[ \t]?(.*)", re.DOTALL)
 _ID = re.compile(r"<([^<>\s]{1,998})>")
 _OBFUSCATED = re.compile(r"([^\s<>\"(),;:@]{1,64}) +at +([a-z0-9](?:[\w.-]{0,252}))(?![^\s(>,])", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s@<>\"(),;:]{1,64}@[^\s@<>\"(),;:]{1,253}")
+_MUNGED = re.compile(r"(.+)=40(.+)@dmarc\..+")  # how the IETF's lists write ada@example.org
 _VIA = re.compile(r"\bvia\b", re.IGNORECASE)  # a list that speaks for its members, because of DMARC
+
+
+def is_header(line: bytes) -> bool:
+    """Whether a mail may begin with this line."""
+    return _NAME.match(line) is not None
 
 
 class Headers:
@@ -92,7 +98,7 @@ def _addresses(value: str) -> Iterator[str]:
     plain = parseaddr(value)[1]
     for candidate in (plain, *_ADDRESS.findall(value)):
         if _ADDRESS.fullmatch(candidate):
-            yield candidate.lower()
+            yield _MUNGED.sub(r"\1@\2", candidate.lower())
     hidden = _OBFUSCATED.search(value)
     if hidden:
         yield f"{hidden[1]}@{hidden[2]}".lower().rstrip(".")
