@@ -70,7 +70,9 @@ def test_a_file_cut_off_or_scrambled_is_counted_or_refused(network, data):
     tolerated(network, files)
 
 
-ODD = st.sampled_from([None, True, -1, 1e308, 10**30, "", "odd", "\ud800", [], {}, [[]], [None], {"id": None}, "\x00"])
+ODD: st.SearchStrategy[object] = st.sampled_from(
+    [None, True, -1, 1e308, 10**30, "", "odd", "\ud800", [], {}, [[]], [None], {"id": None}, "\x00"]
+)
 
 
 def spots(value, at=()):
