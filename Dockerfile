@@ -24,6 +24,10 @@ COPY protos/generated protos/generated
 COPY services services
 COPY --from=scripts /build/node_modules/htmx.org/dist/htmx.min.js /build/node_modules/htmx-ext-sse/dist/sse.min.js \
     services/portal/static/vendor/
+COPY --from=scripts /build/node_modules/@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2 \
+    services/portal/static/vendor/bricolage-latin.woff2
+COPY --from=scripts /build/node_modules/@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-ext-wght-normal.woff2 \
+    services/portal/static/vendor/bricolage-latin-ext.woff2
 RUN python -m compileall -q services protos
 USER 10001:10001
 ENTRYPOINT ["python", "-m"]

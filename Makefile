@@ -5,7 +5,7 @@
 help:  ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target does; do printf '  make %-13s %s\n' "$$target" "$$does"; done
 
-setup:  ## make .venv and fetch htmx, as the lock files say; quick when nothing changed
+setup:  ## make .venv and fetch what pages need, as the lock files say; quick when nothing changed
 	@scripts/setup
 
 demo: setup  ## run everything on this machine with a sample conference; Ctrl-C stops it

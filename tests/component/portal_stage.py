@@ -35,6 +35,7 @@ CY = UUID("01970000-0000-7000-8000-0000000000c1")
 SUGGESTION = UUID("01970000-0000-7000-8000-0000000000f1")
 TABLE = UUID("01970000-0000-7000-8000-0000000000f2")
 SESSION = UUID("01970000-0000-7000-8000-0000000000f3")
+SOURCE = UUID("01970000-0000-7000-8000-0000000000e1")
 PLACE = UUID("01970000-0000-7000-8000-0000000000d1")
 NAMES = {ADA: "Ada Lind", BO: "Bo Ferreira", CY: "Cy Okafor"}
 
@@ -76,6 +77,19 @@ class Attendees(AttendeeServiceServicer):
         self.calls.append(request)
         self.state = attendee_pb2.ATTENDEE_STATE_PAUSED
         return attendee_pb2.Attendee()
+
+    async def ListSources(self, request: Any, context: Any) -> Any:
+        public = attendee_pb2.VISIBILITY_PUBLIC
+        known = [
+            attendee_pb2.Source(id=str(SOURCE), name="the packaging list", network="mbox", visibility=public),
+            attendee_pb2.Source(id=str(UUID(int=5)), name="a list without Ada", network="irc", visibility=public),
+        ]
+        return attendee_rpc.ListSourcesResponse(sources=known)
+
+    async def ListTies(self, request: Any, context: Any) -> Any:
+        count = attendee_pb2.TieCount(source_id=str(SOURCE), kind="reply", month="2026-03", a_to_b=5, b_to_a=4)
+        tie = attendee_pb2.Tie(id=str(UUID(int=6)), a=request.attendee_id, b=str(BO), counts=[count])
+        return attendee_rpc.ListTiesResponse(ties=[tie])
 
     async def UpdateProfile(self, request: Any, context: Any) -> Any:
         if self.refuse:
@@ -119,6 +133,24 @@ class Scheduling(SchedulingServiceServicer):
 
     sessions: list[Any] = field(default_factory=list)
     calls: list[Any] = field(default_factory=list)
+    here: bool = False
+
+    async def CheckIn(self, request: Any, context: Any) -> Any:
+        self.calls.append(request)
+        self.here = not request.gone
+        return scheduling_rpc.CheckInResponse()
+
+    async def OfferNow(self, request: Any, context: Any) -> Any:
+        if not self.here:
+            await context.abort(grpc.StatusCode.FAILED_PRECONDITION, "check in")
+        self.calls.append(request)
+        spot = scheduling_rpc.Offer(place_id=str(PLACE), place_name="Window table 1", during=interval(0.25))
+        return scheduling_rpc.OfferNowResponse(
+            offers=[
+                scheduling_rpc.NowOffer(session_id=str(SESSION), attendee_ids=[str(ADA), str(CY)], offer=spot),
+                scheduling_rpc.NowOffer(attendee_ids=[str(ADA), str(BO)], offer=spot),
+            ]
+        )
 
     async def ListSessions(self, request: Any, context: Any) -> Any:
         return scheduling_rpc.ListSessionsResponse(sessions=self.sessions)
@@ -149,6 +181,7 @@ class Stage:
     scheduling: Scheduling
     deps: Deps
     browser: httpx.AsyncClient
+    app: FastAPI
 
     async def link(self, subject: str = str(ADA), role: str = "attendee", ttl: timedelta = timedelta(hours=1)) -> str:
         """A one-time link."""
@@ -201,7 +234,7 @@ async def raise_stage(pool: Pool) -> tuple[Stage, grpc.aio.Server, Clients]:
     app.include_router(pages_router(deps))
     browser = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://portal.test")
     await fill(pool)
-    return Stage(attendees, matchmaking, scheduling, deps, browser), server, clients
+    return Stage(attendees, matchmaking, scheduling, deps, browser, app), server, clients
 
 
 async def fill(pool: Pool) -> None:

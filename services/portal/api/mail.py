@@ -10,10 +10,12 @@ from uuid import UUID
 import aiosmtplib
 
 from services.portal.api import calendar
+from services.portal.api.catalogues import catalogue
 from services.portal.api.deps import Deps
-from services.portal.domain import mails
+from services.portal.domain import language, mails
 from services.portal.domain.mails import Facts
 from services.portal.domain.read_model import Attendee, Conference
+from services.portal.store import language as languages
 from services.portal.store import mail as store
 from services.portal.store import reads
 from services.portal.store.mail import Due
@@ -68,6 +70,8 @@ class Mailer:
                 ttl=LINK_LASTS.get(due.kind, USUAL_LINK_LASTS),
             )  # fmt: skip
             names = await reads.names(tx, due.session.attendee_ids) if due.session else {}
+            spoken = await languages.chosen(tx, person.id) if person else ""
+        language.speak(catalogue(spoken or "en"))
         names = {i: name for i, name in names.items() if str(i) != due.recipient}
         url = self._deps.settings.public_url + path
         facts = Facts(conference, person.name if person else "", url, due.session, tuple(sorted(names.values())))

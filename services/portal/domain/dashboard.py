@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.portal.domain.language import N_
+
 # Why somebody has no session yet, in words for organizers; the first that applies is told.
 REASONS = {
-    "not_joined": "has not joined yet",
-    "paused": "has paused: wants no new suggestion",
-    "unplaced": "matched, waits for a slot",
-    "suggested": "a suggestion waits for an answer",
-    "between": "has ties, the next suggestion is being worked out",
-    "no_tie": "no tie and no suggestion yet",
+    "not_joined": N_("has not joined yet"),
+    "paused": N_("has paused: wants no new suggestion"),
+    "unplaced": N_("matched, waits for a slot"),
+    "suggested": N_("a suggestion waits for an answer"),
+    "between": N_("has ties, the next suggestion is being worked out"),
+    "no_tie": N_("no tie and no suggestion yet"),
 }
 
 

@@ -3,11 +3,12 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from services.portal.domain import words
+from services.portal.domain.language import _
 from services.portal.domain.read_model import Attendee, Conference, Session
 
 Kind = Literal["welcome", "suggestions", "scheduled", "to-move", "moved", "cancelled", "sign-in"]
@@ -61,97 +62,99 @@ def of_session(event_id: UUID, kind: Kind, session: Session) -> list[Notice]:
 
 
 def compose(kind: Kind, facts: Facts) -> Words:
-    """The words of a mail."""
+    """The words of a mail, in the language that is spoken."""
     subject, paragraphs = _PAGES[kind](facts)
-    greeting = f"Hello {facts.name}," if facts.name else "Hello,"
-    text = "\n\n".join([greeting, *paragraphs, f"Hallway, for {facts.conference.name}"])
+    greeting = _("Hello %(name)s,") % {"name": facts.name} if facts.name else _("Hello,")
+    signed = _("Hallway, for %(conference)s") % {"conference": facts.conference.name}
+    text = "\n\n".join([greeting, *paragraphs, signed])
     return Words(" ".join(subject.split()), text + "\n")
 
 
 def _link(facts: Facts, what: str) -> str:
-    return f"{what}\n{facts.url}\nThe link works once, and only for you; ask for another one on that page."
+    return f"{what}\n{facts.url}\n" + _("The link works once, and only for you; ask for another one on that page.")
 
 
 def _welcome(facts: Facts) -> tuple[str, Sequence[str]]:
-    name = facts.conference.name
-    return f"Meet people you know from online at {name}", [
-        f"some of the people you talk with online may be at {name} too. Hallway proposes a few of them to you, asks "
-        "both sides, and finds a time and a table when both want to meet. A no is never shown to anybody.",
-        _link(facts, "Say whether you take part, and what you like to talk about:"),
+    said = {"conference": facts.conference.name}
+    return _("Meet people you know from online at %(conference)s") % said, [
+        _(
+            "some of the people you talk with online may be at %(conference)s too. Hallway proposes a few of them to "
+            "you, asks both sides, and finds a time and a table when both want to meet. A no is never shown to anybody."
+        )
+        % said,
+        _link(facts, _("Say whether you take part, and what you like to talk about:")),
     ]
 
 
 def _suggestions(facts: Facts) -> tuple[str, Sequence[str]]:
-    return f"People to meet at {facts.conference.name}", [
-        f"Hallway has found people you may want to meet at {facts.conference.name}.",
-        _link(facts, "See who and why, and answer:"),
+    said = {"conference": facts.conference.name}
+    return _("People to meet at %(conference)s") % said, [
+        _("Hallway has found people you may want to meet at %(conference)s.") % said,
+        _link(facts, _("See who and why, and answer:")),
     ]
 
 
 def _sign_in(facts: Facts) -> tuple[str, Sequence[str]]:
-    return f"Your link to {facts.conference.name}", [
-        _link(facts, "You asked for a link to sign in:"),
-        "If it was not you, do nothing: nobody gets in without this mail.",
+    return _("Your link to %(conference)s") % {"conference": facts.conference.name}, [
+        _link(facts, _("You asked for a link to sign in:")),
+        _("If it was not you, do nothing: nobody gets in without this mail."),
     ]
 
 
-def _when(facts: Facts) -> str:
+def _about(facts: Facts) -> dict[str, str]:
+    """Who, when, where and what, as the sentences name them."""
     session = facts.session
     if session is None or session.starts_at is None or session.ends_at is None:
         raise ValueError("a mail about a session needs one with a time")
     zone = ZoneInfo(facts.conference.time_zone)
     starts, ends = session.starts_at.astimezone(zone), session.ends_at.astimezone(zone)
-    return f"{_day(starts)}, {starts:%H:%M} to {ends:%H:%M} ({facts.conference.time_zone})"
+    return {
+        "who": words.together(facts.others) or _("the others"),
+        "when": f"{words.day(starts)}, {words.hours(starts, ends)} ({facts.conference.time_zone})",
+        "where": session.place_name,
+        "what": words.format_words(session.format),
+        "why": _(session.reason),
+    }
 
 
-def _day(moment: datetime) -> str:
-    return f"{moment:%A} {moment.day} {moment:%B}"
-
-
-def _who(facts: Facts) -> str:
-    *most, last = facts.others or ("the others",)
-    return f"{', '.join(most)} and {last}" if most else last
-
-
-def _session_lines(facts: Facts) -> str:
-    session = facts.session
-    assert session is not None  # _when has looked
-    return f"Who: {_who(facts)}\nWhen: {_when(facts)}\nWhere: {session.place_name}\nWhat: {session.format}"
+def _lines(about: dict[str, str]) -> str:
+    return _("Who: %(who)s\nWhen: %(when)s\nWhere: %(where)s\nWhat: %(what)s") % about
 
 
 def _scheduled(facts: Facts) -> tuple[str, Sequence[str]]:
-    when = _when(facts)
-    return f"You meet {_who(facts)}: {when}", [
-        "you all want to meet, and there is a time and a place.",
-        _session_lines(facts),
-        _link(facts, "If it does not suit you, move it or call it off:"),
+    about = _about(facts)
+    return _("You meet %(who)s: %(when)s") % about, [
+        _("you all want to meet, and there is a time and a place."),
+        _lines(about),
+        _link(facts, _("If it does not suit you, move it or call it off:")),
     ]
 
 
 def _to_move(facts: Facts) -> tuple[str, Sequence[str]]:
-    session = facts.session
-    return f"Another time? {_who(facts)}, {_when(facts)}", [
-        f"there is something to decide about your session: {session.reason if session else ''}.",
-        _session_lines(facts),
-        _link(facts, "See when everybody is free, and choose:"),
+    about = _about(facts)
+    return _("Another time? %(who)s, %(when)s") % about, [
+        _("there is something to decide about your session: %(why)s.") % about,
+        _lines(about),
+        _link(facts, _("See when everybody is free, and choose:")),
     ]
 
 
 def _moved(facts: Facts) -> tuple[str, Sequence[str]]:
-    return f"Moved: {_who(facts)}, now {_when(facts)}", [
-        "your session has a new time or place.",
-        _session_lines(facts),
-        _link(facts, "Your sessions:"),
+    about = _about(facts)
+    return _("Moved: %(who)s, now %(when)s") % about, [
+        _("your session has a new time or place."),
+        _lines(about),
+        _link(facts, _("Your sessions:")),
     ]
 
 
 def _cancelled(facts: Facts) -> tuple[str, Sequence[str]]:
-    session = facts.session
-    reason = f"\nWhy: {session.reason}" if session and session.reason else ""
-    return f"Called off: {_who(facts)}, {_when(facts)}", [
-        "this session does not take place; your time is free again.",
-        _session_lines(facts) + reason,
-        _link(facts, "Your sessions:"),
+    about = _about(facts)
+    reason = "\n" + _("Why: %(why)s") % about if about["why"] else ""
+    return _("Called off: %(who)s, %(when)s") % about, [
+        _("this session does not take place; your time is free again."),
+        _lines(about) + reason,
+        _link(facts, _("Your sessions:")),
     ]
 
 

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from services.portal.domain.language import N_, _
+
 WORDS = {
-    "messages": "They write to each other",
-    "contacts": "They were seen together or have met",
-    "traits": "They share an interest",
-    "walks": "They know the same people",
-    "none": "Nothing was known of the two",
+    "messages": N_("They write to each other"),
+    "contacts": N_("They were seen together or have met"),
+    "traits": N_("They share an interest"),
+    "walks": N_("They know the same people"),
+    "none": N_("Nothing was known of the two"),
 }
 
 
@@ -23,15 +25,17 @@ class WorkedSignal:
     @property
     def words(self) -> str:
         """The signal in words."""
-        return WORDS.get(self.signal, self.signal)
+        return _(WORDS.get(self.signal, self.signal))
 
     @property
     def found(self) -> str:
         """What became of them, in words."""
         if self.outcomes is None:
-            return "too few yet to be shown"
-        weight = f", counts {self.weight:g} times" if self.weight not in (None, 1.0) else ""
-        return f"{self.sessions} of {self.outcomes} suggestions became a session{weight}"
+            return _("too few yet to be shown")
+        counts = {"sessions": self.sessions, "outcomes": self.outcomes, "weight": f"{self.weight or 1:g}"}
+        if self.weight in (None, 1.0):
+            return _("%(sessions)s of %(outcomes)s suggestions became a session") % counts
+        return _("%(sessions)s of %(outcomes)s suggestions became a session, counts %(weight)s times") % counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class Signer:
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
         self._links = URLSafeSerializer(secret, salt="sign-in link")
+        self._calendars = URLSafeSerializer(secret, salt="calendar")
 
     def link_token(self, link_id: UUID) -> str:
         """The part of a sign-in URL that cannot be guessed or changed."""
@@ -30,6 +31,17 @@ class Signer:
             return UUID(self._links.loads(token))
         except (BadSignature, ValueError, TypeError, AttributeError):
             raise LinkRefused(Refusal.TAMPERED) from None
+
+    def calendar_token(self, attendee_id: UUID) -> str:
+        """The part of a calendar's address that cannot be guessed; it is the same every time."""
+        return str(self._calendars.dumps(attendee_id.hex))
+
+    def calendar_owner(self, token: str) -> UUID | None:
+        """Whose calendar it is; None for anything not signed by this portal."""
+        try:
+            return UUID(self._calendars.loads(token))
+        except (BadSignature, ValueError, TypeError, AttributeError):
+            return None
 
     def keyed_hash(self, purpose: str, value: str) -> bytes:
         """A hash nobody can make or search without the secret."""

@@ -9,10 +9,18 @@ from markupsafe import Markup
 from services.portal.api.pages import views
 from services.portal.api.pages.visit import Visit
 from services.portal.domain.dashboard import Dashboard, Latest
+from services.portal.domain.language import N_, _
 from services.portal.domain.words import format_words
 from services.portal.store import reads
 from services.portal.store.dashboard import dashboard
 
+STATES = {
+    "unplaced": N_("waits for a slot"),
+    "scheduled": N_("scheduled"),
+    "cancelled": N_("cancelled"),
+    "held": N_("held"),
+    "missed": N_("did not happen"),
+}
 FRAGMENTS = ("numbers", "funnel", "left_out", "latest", "sources")
 
 
@@ -34,12 +42,12 @@ async def fragments(visit: Visit) -> dict[str, Markup]:
 def funnel(board: Dashboard) -> list[tuple[str, int]]:
     """How many people came how far."""
     return [
-        ("Registered", board.registered),
-        ("Joined", board.joined),
-        ("With ties", board.with_ties),
-        ("Suggested", board.suggested),
-        ("Matched", board.matched),
-        ("Reached", board.people_reached),
+        (_("Registered"), board.registered),
+        (_("Joined"), board.joined),
+        (_("With ties"), board.with_ties),
+        (_("Suggested"), board.suggested),
+        (_("Matched"), board.matched),
+        (_("Reached"), board.people_reached),
     ]
 
 
@@ -57,4 +65,4 @@ def _time(starts: datetime | None, zone: ZoneInfo) -> str:
 
 
 def _state(session: Latest) -> str:
-    return {"unplaced": "waits for a slot", "missed": "did not happen"}.get(session.state, session.state)
+    return _(STATES.get(session.state, session.state))

@@ -6,18 +6,27 @@ from fastapi import Response
 
 from services.kit.errors import Invalid, NotFound
 from services.portal.api.pages.security import ATTENDEE_COOKIE, ORGANIZER_COOKIE, set_cookie
+from services.portal.api.pages.views import Face
 from services.portal.api.pages.visit import Anybody, AtConference, ByAttendee, ByOrganizer, Visit, identify
+from services.portal.domain.language import _
 from services.portal.domain.read_model import Conference
 from services.portal.domain.sign_in import Identity, LinkRefused, Refusal, usual_address
 from services.portal.handlers.sign_in import sign_in
 from services.portal.handlers.sign_in_request import request_link
-from services.portal.store import reads
+from services.portal.store import language, reads
 from services.portal.store.sign_in import SignInStore
 
 
 async def front(visit: Anybody) -> Response:
     """GET /: what Hallway is, and the way in."""
     return visit.page("front.html")
+
+
+async def design(visit: Anybody) -> Response:
+    """GET /design: every component, for those who build pages."""
+    return visit.page(
+        "design.html", faces=[Face(letters, tone) for tone, letters in enumerate(("BF", "CO", "DM", "EN"))]
+    )
 
 
 async def conference_door(visit: AtConference) -> Response:
@@ -49,6 +58,8 @@ async def use_link(visit: Anybody, token: str) -> Response:
         async with visit.site.deps.pool.acquire() as connection, connection.transaction():
             store = SignInStore(connection, signer)
             cookie, identity = await sign_in(store, store, token)
+            if not identity.is_organizer:
+                await language.first(connection, UUID(identity.subject), visit.language)
     except LinkRefused as refused:
         return await _refused(visit, refused)
     conference = await _conference_of(visit, identity)
@@ -63,7 +74,7 @@ async def send_link(visit: Anybody) -> Response:
     await visit.read_form()
     address = usual_address(visit.value("email"))
     if "@" not in address[1:-1] or len(address) > 254 or any(c.isspace() for c in address):
-        raise Invalid("email", "That is not a mail address. Write it as name@example.org.")
+        raise Invalid("email", _("That is not a mail address. Write it as name@example.org."))
     conference = await reads.conference(visit.site.deps.pool, visit.value("conference"))
     client = visit.request.client.host if visit.request.client else "unknown"
     async with visit.site.deps.pool.acquire() as connection, connection.transaction():

@@ -11,26 +11,29 @@ from fastapi.routing import APIRoute
 
 from services.kit.db import TRANSIENT
 from services.kit.errors import Conflict, Forbidden, HallwayError, Invalid, NotFound, Unavailable
-from services.portal.api.pages.security import keep_visit, secure
+from services.portal.api.catalogues import catalogue
+from services.portal.api.pages.security import LANGUAGE_COOKIE, keep_visit, secure
 from services.portal.api.pages.site import Site
 from services.portal.api.pages.visit import NotSignedIn, Visit
+from services.portal.domain import language
+from services.portal.domain.language import N_, _
 
 STATUS: dict[type[HallwayError], int] = {Invalid: 422, NotFound: 404, Conflict: 409, Forbidden: 403, Unavailable: 503}
 TITLES = {
-    403: "This is not open to you",
-    404: "There is nothing here",
-    405: "That is not how this page works",
-    409: "That does not fit any more",
-    413: "That is too large",
-    415: "That cannot be read",
-    422: "Something in the form is not right",
-    503: "A part of Hallway does not answer",
+    403: N_("This is not open to you"),
+    404: N_("There is nothing here"),
+    405: N_("That is not how this page works"),
+    409: N_("That does not fit any more"),
+    413: N_("That is too large"),
+    415: N_("That cannot be read"),
+    422: N_("Something in the form is not right"),
+    503: N_("A part of Hallway does not answer"),
 }
 MESSAGES = {
-    404: "The address may be mistyped, or what it showed is gone.",
-    405: "Go back and use the buttons on the page.",
-    500: "The fault is ours and has been noted. Nothing you had is lost; try again in a minute.",
-    503: "Nothing is lost. Try again in a minute.",
+    404: N_("The address may be mistyped, or what it showed is gone."),
+    405: N_("Go back and use the buttons on the page."),
+    500: N_("The fault is ours and has been noted. Nothing you had is lost; try again in a minute."),
+    503: N_("Nothing is lost. Try again in a minute."),
 }
 
 
@@ -46,6 +49,7 @@ def page_route(site: Site) -> type[APIRoute]:
 
             async def guarded(request: Request) -> Response:
                 request.state.site = site
+                request.state.language = speak(request)
                 try:
                     response = await answer(request)
                 except Exception as error:
@@ -60,13 +64,21 @@ def page_route(site: Site) -> type[APIRoute]:
     return PageRoute
 
 
+def speak(request: Request) -> str:
+    """Has this request's words come in the language its person chose, or their browser asks for; which that is."""
+    chosen, accepted = request.cookies.get(LANGUAGE_COOKIE, ""), request.headers.get("accept-language", "")
+    spoken = language.choose(chosen, accepted)
+    language.speak(catalogue(spoken))
+    return spoken
+
+
 def error_response(visit: Visit, error: Exception) -> Response:
     """The page for an error; htmx gets a line it shows above the page instead."""
     if isinstance(error, NotSignedIn):
         return _sign_in_first(error.visit)
     status, message = _explain(error)
-    title = TITLES.get(status, "Something went wrong")
-    message = message or MESSAGES.get(status, MESSAGES[500])
+    title = _(TITLES.get(status, N_("Something went wrong")))
+    message = _(message or MESSAGES.get(status, MESSAGES[500]))
     if visit.is_partial:
         line = visit.text("parts/problem.html", message=message)
         return HTMLResponse(line, status, {"HX-Retarget": "#problem", "HX-Reswap": "innerHTML"})

@@ -1,34 +1,37 @@
-"""An attendee's pages: the people suggested, the sessions, the profile."""
+"""An attendee's page of suggestions and sessions, other times for one, and one for a calendar."""
 
 from datetime import UTC
-from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from hallway.attendee.v1 import service_pb2 as attendee_pb
 from hallway.scheduling.v1 import service_pb2 as scheduling_pb
 
-from services.kit.errors import Invalid, NotFound
+from services.kit.errors import NotFound
 from services.portal.api import calendar
 from services.portal.api.pages import own, views
-from services.portal.api.pages.visit import ByAttendee
-from services.portal.domain.words import FORMAT_WORDS
+from services.portal.api.pages.visit import Anybody, ByAttendee
+from services.portal.domain.language import N_, _
 from services.portal.store import reads
 
 # What a form leads to, as said on the page it leads to; the query carries only the key.
 NOTICES = {
-    "joined": "You are in. We look for people worth meeting and write to you.",
-    "paused": "You are taking a break: no new suggestions until you come back.",
-    "saved": "Your profile is saved.",
-    "yes": "You said yes. We will tell you when it is mutual.",
-    "not_now": "Not now. It stays here in case you change your mind.",
-    "no": "Taken away. Nobody is told.",
-    "met": "Noted: you have met. Nobody is told.",
-    "blocked": "You will not be suggested to each other. Nobody is told.",
-    "moved": "The session is moved, and everybody in it is told.",
-    "cancelled": "The session is cancelled, and everybody in it is told.",
-    "held": "Good to hear. Thank you for telling us.",
-    "missed": "Noted. Thank you for telling us.",
+    "joined": N_("You are in. We look for people worth meeting and write to you."),
+    "back": N_("You are back. We look for people worth meeting."),
+    "paused": N_("You are taking a break: no new suggestions until you come back."),
+    "saved": N_("Your profile is saved."),
+    "yes": N_("You said yes. We will tell you when it is mutual."),
+    "not_now": N_("Not now. It stays here in case you change your mind."),
+    "no": N_("Taken away. Nobody is told."),
+    "met": N_("Noted: you have met. Nobody is told."),
+    "blocked": N_("You will not be suggested to each other. Nobody is told."),
+    "moved": N_("The session is moved, and everybody in it is told."),
+    "cancelled": N_("The session is cancelled, and everybody in it is told."),
+    "held": N_("Good to hear. Thank you for telling us."),
+    "missed": N_("Noted. Thank you for telling us."),
+    "here": N_("You are here. Whoever wants to meet you now can."),
+    "gone": N_("You have left. Nobody waits for you."),
+    "late": N_("Noted. The others see it on their page."),
+    "kept": N_("Kept. Only you see it."),
 }
 
 
@@ -37,8 +40,14 @@ async def suggestions_and_sessions(visit: ByAttendee, done: str = "") -> Respons
     person = await own.own(visit)
     found, sessions = await own.overview(person)
     return visit.page(
-        "me.html", page="me", me=person.me, suggestions=found, sessions=sessions, notice=NOTICES.get(done, "")
-    )
+        "me.html", page="me", me=person.me, suggestions=found, sessions=sessions, notice=_(NOTICES.get(done, "")),
+        today=person.is_today, calendar_url=_calendar_url(person),
+    )  # fmt: skip
+
+
+def _calendar_url(person: own.Own) -> str:
+    deps = person.visit.site.deps
+    return f"{deps.settings.public_url}/calendar/{deps.signer.calendar_token(person.me.id)}.ics"
 
 
 async def offers(visit: ByAttendee, session_id: UUID) -> Response:
@@ -51,7 +60,7 @@ async def offers(visit: ByAttendee, session_id: UUID) -> Response:
     request = scheduling_pb.OfferSlotsRequest(session_id=str(session_id), limit=10)
     reply = await client.call(client.stub.OfferSlots, request, timeout=own.TIMEOUT)
     view = (await own.session_views(person, [session]))[0]
-    return visit.page("offers.html", session=view, offers=[_offer(person, offer) for offer in reply.offers])
+    return visit.page("offers.html", session=view, offers=[offer_view(person, offer) for offer in reply.offers])
 
 
 async def session_calendar(visit: ByAttendee, session_id: UUID) -> Response:
@@ -67,62 +76,20 @@ async def session_calendar(visit: ByAttendee, session_id: UUID) -> Response:
     return response
 
 
-def _offer(person: own.Own, offer: scheduling_pb.Offer) -> dict[str, str]:
+async def feed(visit: Anybody, token: str) -> Response:
+    """GET /calendar/{token}.ics: one person's sessions, for a calendar that asks again and again."""
+    deps = visit.site.deps
+    attendee_id = deps.signer.calendar_owner(token)
+    me = await reads.attendee(deps.pool, attendee_id) if attendee_id else None
+    conference = await reads.conference_by_id(deps.pool, me.conference_id) if me and me.state != "cancelled" else None
+    if me is None or conference is None:
+        raise NotFound("calendar", token[:20])
+    return calendar.response(await calendar.of_person(deps.pool, conference, me.id))
+
+
+def offer_view(person: own.Own, offer: scheduling_pb.Offer) -> dict[str, str]:
+    """A time and place to choose; ``value`` is what its form sends."""
     during = offer.during
     starts, ends = during.starts_at.ToJsonString(), during.ends_at.ToJsonString()
     day, hours = views.when(during.starts_at.ToDatetime(UTC), during.ends_at.ToDatetime(UTC), person.zone)
     return {"value": f"{offer.place_id} {starts} {ends}", "day": day, "hours": hours, "place": offer.place_name}
-
-
-async def profile(visit: ByAttendee, done: str = "") -> Response:
-    """GET /c/{slug}/me/profile."""
-    person = await own.own(visit)
-    shown = {
-        "interests": person.me.interests,
-        "formats": person.me.formats,
-        "budget": person.me.attention_budget,
-        "handles": person.handles,
-    }
-    return _profile_page(person, shown, [], NOTICES.get(done, ""))
-
-
-async def save_profile(visit: ByAttendee) -> Response:
-    """POST /c/{slug}/me/profile; what cannot be taken is shown again with the reason."""
-    person = await own.own(visit)
-    budget = visit.value("budget", 3)
-    typed = {
-        "interests": [word.strip().lower() for word in visit.value("interests", 1_000).split(",") if word.strip()],
-        "formats": [f for f in visit.form.get("formats", []) if f in FORMAT_WORDS],
-        "budget": budget,
-        "handles": [line.strip() for line in visit.value("handles").splitlines() if line.strip()],
-    }
-    try:
-        if not budget.isascii() or not budget.isdigit():
-            raise Invalid("attention budget", "How many at a time: write a number, such as 3.")
-        await _update(person, typed)
-    except Invalid as error:
-        problems = [problem.message for problem in error.problems] or [error.message]
-        return _profile_page(person, typed, problems, "", status=422)
-    return visit.go(f"{person.home}/profile?done=saved")
-
-
-async def _update(person: own.Own, typed: dict[str, Any]) -> None:
-    client = person.visit.site.deps.clients.attendee
-    request = attendee_pb.UpdateProfileRequest(
-        attendee_id=str(person.me.id),
-        interests=typed["interests"],
-        formats=typed["formats"],
-        attention_budget=int(typed["budget"]),
-        handles=typed["handles"],
-    )
-    await client.call(client.stub.UpdateProfile, request, timeout=own.TIMEOUT)
-
-
-def _profile_page(
-    person: own.Own, shown: dict[str, Any], problems: list[str], notice: str, status: int = 200
-) -> Response:
-    formats = [(value, text.removeprefix("a ").capitalize()) for value, text in FORMAT_WORDS.items()]
-    return person.visit.page(
-        "profile.html", status, page="me/profile", me=person.me, profile=shown, formats=formats,
-        problems=problems, notice=notice,
-    )  # fmt: skip

@@ -16,6 +16,7 @@ from services.portal.api.pages.board import fragments
 from services.portal.api.pages.visit import ByOrganizer, ByPeopleOrganizer, Visit
 from services.portal.api.worked import what_worked
 from services.portal.domain import words
+from services.portal.domain.language import _
 from services.portal.domain.read_model import Attendee, Session
 from services.portal.store import reads
 
@@ -57,7 +58,7 @@ async def _changes(visit: Visit) -> AsyncIterator[ServerSentEvent]:
 
 async def _fragments_at(visit: Visit, counter: int) -> dict[str, Markup]:
     assert visit.conference and visit.identity
-    key = (visit.conference.id, visit.identity.sees_people)  # all that the fragments depend on
+    key = (visit.conference.id, visit.identity.sees_people, visit.language)  # all that the fragments depend on
     return await visit.site.boards.get(key, counter, lambda: fragments(visit))
 
 
@@ -68,12 +69,12 @@ async def attendees(visit: ByPeopleOrganizer, after: UUID | None = None) -> Resp
     return visit.page(
         "list.html",
         page="attendees",
-        heading="Attendees",
-        caption="In the order of registration. Nobody's answers are kept here.",
-        columns=("Name", "Ticket", "State", "Interests", "Formats", "At a time"),
+        heading=_("Attendees"),
+        caption=_("In the order of registration. Nobody's answers are kept here."),
+        columns=(_("Name"), _("Ticket"), _("State"), _("Interests"), _("Formats"), _("At a time")),
         rows=[_attendee_row(attendee) for attendee in found],
         next=found[-1].id if len(found) == ROWS else None,
-        empty="Nobody is registered yet. Registrations come by the API, a webhook or a CSV file.",
+        empty=_("Nobody is registered yet. Registrations come by the API, a webhook or a CSV file."),
     )
 
 
@@ -83,7 +84,7 @@ def _attendee_row(attendee: Attendee) -> tuple[object, ...]:
         attendee.ticket,
         attendee.state,
         ", ".join(attendee.interests),
-        ", ".join(attendee.formats) or "any",
+        ", ".join(attendee.formats) or _("any"),
         attendee.attention_budget,
     )
 
@@ -97,16 +98,16 @@ async def sessions(visit: ByPeopleOrganizer, after: UUID | None = None) -> Respo
     return visit.page(
         "list.html",
         page="sessions",
-        heading="Sessions",
-        caption=f"Times are local in {visit.conference.time_zone}.",
-        columns=("Who", "Format", "State", "Day", "Hours", "Place"),
+        heading=_("Sessions"),
+        caption=_("Times are local in %(zone)s.") % {"zone": visit.conference.time_zone},
+        columns=(_("Who"), _("Format"), _("State"), _("Day"), _("Hours"), _("Place")),
         rows=[_session_row(session, names, zone) for session in found],
         next=found[-1].id if len(found) == ROWS else None,
-        empty="No session yet. One is made when all people of a suggestion have said yes.",
+        empty=_("No session yet. One is made when all people of a suggestion have said yes."),
     )
 
 
 def _session_row(session: Session, names: dict[UUID, str], zone: ZoneInfo) -> tuple[object, ...]:
-    who = words.together([names.get(person, views.UNKNOWN) for person in session.attendee_ids])
+    who = words.together([names.get(person, _(views.UNKNOWN)) for person in session.attendee_ids])
     day, hours = views.when(session.starts_at, session.ends_at, zone)
     return who, session.format, session.state, day, hours, session.place_name

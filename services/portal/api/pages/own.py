@@ -1,7 +1,7 @@
 """What a signed-in attendee's pages ask the services: themselves, their suggestions, their sessions."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,8 +14,10 @@ from services.kit.errors import Forbidden, NotFound, Unavailable
 from services.portal.api import events as convert
 from services.portal.api.pages import views
 from services.portal.api.pages.visit import Visit
+from services.portal.domain.language import ngettext
 from services.portal.domain.read_model import Attendee, Session, Suggestion
 from services.portal.store import reads
+from services.portal.store import told as told_store
 from services.portal.store.evidence import evidence
 
 TIMEOUT = 5.0  # seconds; a page waits no longer for a service
@@ -41,6 +43,13 @@ class Own:
         assert self.visit.conference
         return f"/c/{self.visit.conference.slug}/me"
 
+    @property
+    def is_today(self) -> bool:
+        """Whether it is a day of the conference."""
+        assert self.visit.conference
+        conference, today = self.visit.conference, self.visit.site.deps.clock().astimezone(self.zone).date()
+        return conference.starts_on <= today <= conference.ends_on
+
 
 async def own(visit: Visit) -> Own:
     """Who is signed in, asked afresh so that a page shows what its last form changed."""
@@ -54,7 +63,7 @@ async def own(visit: Visit) -> Own:
     return Own(visit, me, list(reply.handles))
 
 
-async def suggestions(person: Own) -> list[tuple[Suggestion, str]]:
+async def suggestions(person: Own, hide_no: bool = True) -> list[tuple[Suggestion, str]]:
     """This person's open suggestions, best first, each with their own answer ('' is none yet)."""
     client = person.visit.site.deps.clients.matchmaking
     request = matchmaking_pb.ListSuggestionsRequest(
@@ -62,7 +71,7 @@ async def suggestions(person: Own) -> list[tuple[Suggestion, str]]:
     )
     reply = await client.call(client.stub.ListSuggestions, request, timeout=TIMEOUT)
     found = [(convert.suggestion(own.suggestion, 0), _answer(own.answer)) for own in reply.suggestions]
-    return [(suggestion, answer) for suggestion, answer in found if answer != "no"]
+    return [(suggestion, answer) for suggestion, answer in found if not hide_no or answer != "no"]
 
 
 def _answer(value: int) -> str:
@@ -118,7 +127,23 @@ async def session_views(person: Own, found: Sequence[Session]) -> list[views.Ses
     names = await reads.names(deps.pool, {i for session in found for i in session.attendee_ids})
     known = await evidence(deps.pool, [session.id for session in found])
     why = {i: views.reasons(*reason, person.me.id, names, now) for i, reason in known.items()}
-    return [views.session_view(s, why.get(s.id, []), person.me.id, names, person.zone, now) for s in found]
+    told = await told_store.told(deps.pool, [session.id for session in found], person.me.id)
+    return [
+        views.session_view(
+            s, why.get(s.id, []), person.me.id, names, person.zone, now, _told(told[s.id], person.me.id, names)
+        )
+        for s in found
+    ]
+
+
+def _told(told: told_store.Told, me: UUID, names: Mapping[UUID, str]) -> views.Told:
+    late = tuple(
+        ngettext("%(who)s is about %(num)s minute late.", "%(who)s is about %(num)s minutes late.", minutes)
+        % {"who": names.get(who, ""), "num": minutes}
+        for who, minutes in sorted(told.late.items())
+        if who != me
+    )
+    return views.Told(late, told.marks, told.note)
 
 
 async def overview(person: Own) -> tuple[list[views.SuggestionView] | None, list[views.SessionView] | None]:

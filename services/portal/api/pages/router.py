@@ -1,10 +1,16 @@
 """All pages by their addresses: the table of contents of this folder."""
 
-from fastapi import APIRouter, HTTPException, Response
+import gzip
+import mimetypes
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 
 from services.portal.api.deps import Deps
-from services.portal.api.pages import entry, me, me_actions, organizer
+from services.portal.api.pages import data, entry, language, me, me_actions, now, organizer, profile
 from services.portal.api.pages.errors import page_route
 from services.portal.api.pages.pulse import Newest, Pulse
 from services.portal.api.pages.site import STATIC, Site, load_templates
@@ -22,24 +28,15 @@ def pages_router(deps: Deps) -> APIRouter:
 
     add("/", entry.front, methods=GET)
     add("/static/{path:path}", static_file, methods=GET)
+    add("/design", entry.design, methods=GET)
+    add("/language", language.choose, methods=POST)
+    add("/calendar/{token}.ics", me.feed, methods=GET)
     add("/sign-in", entry.send_link, methods=POST)
     add("/sign-in/{token}", entry.show_link, methods=GET)
     add("/sign-in/{token}", entry.use_link, methods=POST)
     add("/c/{slug}", entry.conference_door, methods=GET)
 
-    add("/c/{slug}/me", me.suggestions_and_sessions, methods=GET)
-    add("/c/{slug}/me/join", me_actions.join, methods=POST)
-    add("/c/{slug}/me/pause", me_actions.pause, methods=POST)
-    add("/c/{slug}/me/profile", me.profile, methods=GET)
-    add("/c/{slug}/me/profile", me.save_profile, methods=POST)
-    add("/c/{slug}/me/sign-out", entry.attendee_sign_out, methods=POST)
-    add("/c/{slug}/me/suggestions/{suggestion_id}/answer", me_actions.answer, methods=POST)
-    add("/c/{slug}/me/sessions/{session_id}.ics", me.session_calendar, methods=GET)
-    add("/c/{slug}/me/sessions/{session_id}/offers", me.offers, methods=GET)
-    add("/c/{slug}/me/sessions/{session_id}/move", me_actions.move, methods=POST)
-    add("/c/{slug}/me/sessions/{session_id}/cancel", me_actions.cancel, methods=POST)
-    add("/c/{slug}/me/sessions/{session_id}/outcome", me_actions.outcome, methods=POST)
-
+    _attendee_pages(add)
     add("/c/{slug}/dashboard", organizer.dashboard, methods=GET)
     add("/c/{slug}/dashboard/live", organizer.live, methods=GET)
     add("/c/{slug}/dashboard/sign-out", entry.organizer_sign_out, methods=POST)
@@ -50,12 +47,45 @@ def pages_router(deps: Deps) -> APIRouter:
     return router
 
 
-async def static_file(path: str) -> Response:
+def _attendee_pages(add: Callable[..., None]) -> None:
+    add("/c/{slug}/me", me.suggestions_and_sessions, methods=GET)
+    add("/c/{slug}/me/join", profile.join, methods=POST)
+    add("/c/{slug}/me/pause", profile.pause, methods=POST)
+    add("/c/{slug}/me/steps/{number}", profile.step, methods=GET)
+    add("/c/{slug}/me/steps/{number}", profile.save_step, methods=POST)
+    add("/c/{slug}/me/profile", profile.profile, methods=GET)
+    add("/c/{slug}/me/profile", profile.save_profile, methods=POST)
+    add("/c/{slug}/me/language", language.choose_for_me, methods=POST)
+    add("/c/{slug}/me/data", data.data, methods=GET)
+    add("/c/{slug}/me/data.json", data.export, methods=GET)
+    add("/c/{slug}/me/here", now.here, methods=POST)
+    add("/c/{slug}/me/now", now.now, methods=GET)
+    add("/c/{slug}/me/sign-out", entry.attendee_sign_out, methods=POST)
+    add("/c/{slug}/me/suggestions/{suggestion_id}/answer", me_actions.answer, methods=POST)
+    add("/c/{slug}/me/sessions/{session_id}.ics", me.session_calendar, methods=GET)
+    add("/c/{slug}/me/sessions/{session_id}/offers", me.offers, methods=GET)
+    add("/c/{slug}/me/sessions/{session_id}/move", me_actions.move, methods=POST)
+    add("/c/{slug}/me/sessions/{session_id}/cancel", me_actions.cancel, methods=POST)
+    add("/c/{slug}/me/sessions/{session_id}/outcome", me_actions.outcome, methods=POST)
+    add("/c/{slug}/me/sessions/{session_id}/late", me_actions.late, methods=POST)
+    add("/c/{slug}/me/sessions/{session_id}/felt", me_actions.felt, methods=POST)
+
+
+async def static_file(request: Request, path: str) -> Response:
     """A stylesheet, script or picture; its address changes with its content."""
     file = (STATIC / path).resolve()
     if not file.is_relative_to(STATIC) or not file.is_file():
         raise HTTPException(404)
-    return FileResponse(file, headers={"Cache-Control": FOR_EVER})
+    headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding"}
+    if file.suffix in (".css", ".js", ".svg") and "gzip" in request.headers.get("accept-encoding", ""):
+        kind = mimetypes.guess_type(file.name)[0]
+        return Response(_zipped(file), media_type=kind, headers=headers | {"Content-Encoding": "gzip"})
+    return FileResponse(file, headers=headers)
+
+
+@cache
+def _zipped(file: Path) -> bytes:
+    return gzip.compress(file.read_bytes(), 9, mtime=0)
 
 
 async def nothing_here(path: str) -> Response:

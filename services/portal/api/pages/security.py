@@ -15,6 +15,7 @@ FORM_MAX_FIELDS = 100
 VISIT_COOKIE = "hallway_visit"  # anchors the form tokens of people who are not signed in
 ATTENDEE_COOKIE = "hallway_attendee"
 ORGANIZER_COOKIE = "hallway_organizer"
+LANGUAGE_COOKIE = "hallway_language"
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; "

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from services.portal.api.deps import Deps
 from services.portal.api.pages.pulse import Newest, Pulse
+from services.portal.domain import language
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
@@ -38,9 +39,16 @@ def load_templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
-    environment.globals["static"] = static_url
+    environment.install_gettext_callables(language._, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals |= {"static": static_url, "languages": language.LANGUAGES, "example": example}
     return environment
+
+
+def example(text: str) -> Markup:
+    """Something to be typed as it stands, inside a sentence."""
+    return Markup("<code>{}</code>").format(text)
 
 
 @cache

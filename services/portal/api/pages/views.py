@@ -2,22 +2,53 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.portal.domain import words
+from services.portal.domain.language import N_, _
 from services.portal.domain.read_model import Session, Suggestion
 
-UNKNOWN = "somebody who has left"
+UNKNOWN = N_("somebody who has left")
+TONES = 5  # colours of people's doors
+SOON = timedelta(hours=2)  # before a session, when people are on their way to it
+STILL_LATE = timedelta(minutes=15)
 STATE_WORDS = {
-    "unplaced": "Looking for a time and a place",
-    "scheduled": "Scheduled",
-    "cancelled": "Cancelled",
-    "held": "You met",
-    "missed": "Did not happen",
+    "unplaced": N_("Looking for a time and a place"),
+    "scheduled": N_("Scheduled"),
+    "cancelled": N_("Cancelled"),
+    "held": N_("You met"),
+    "missed": N_("Did not happen"),
 }
+
+
+@dataclass(frozen=True)
+class Face:
+    """A person's door: their initials, and one of its colours."""
+
+    initials: str
+    tone: int
+
+
+@dataclass(frozen=True)
+class When:
+    """The stub of a session's ticket: weekday, day of the month, and when it begins, in the conference's zone."""
+
+    weekday: str
+    number: int
+    starts: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was told of a session on pages: who is late, in words; one's own marks and note."""
+
+    late: tuple[str, ...] = ()
+    felt: frozenset[str] = frozenset()
+    note: str = ""
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -26,7 +57,7 @@ class SuggestionView:
 
     id: UUID
     who: str
-    initials: str
+    faces: list[Face]
     pair: bool
     route: str
     label: str
@@ -41,10 +72,12 @@ class SessionView:
 
     id: UUID
     who: str
-    initials: str
+    faces: list[Face]
     format: str
+    format_title: str
     state: str
     state_words: str
+    when: When | None
     day: str
     hours: str
     place: str
@@ -52,20 +85,26 @@ class SessionView:
     to_choose: bool
     why: list[str]
     over: bool
+    past: bool
+    soon: bool
+    late: tuple[str, ...]
+    felt: frozenset[str]
+    note: str
+    kept: bool
 
 
 def suggestion_view(
     suggestion: Suggestion, answer: str, me: UUID, names: Mapping[UUID, str], now: datetime
 ) -> SuggestionView:
     """What ``me`` sees of it; everything but ``answer`` is the same for everybody in it."""
-    others = [names.get(person, UNKNOWN) for person in suggestion.attendee_ids if person != me]
+    others = _names(suggestion.attendee_ids, me, names)
     return SuggestionView(
         id=suggestion.id,
         who=words.together(others),
-        initials=initials(others),
+        faces=faces(suggestion.attendee_ids, me, names),
         pair=len(others) == 1,
         route=suggestion.route,
-        label=words.ROUTE_LABELS.get(suggestion.route, "A new face"),
+        label=words.route_label(suggestion.route),
         why=reasons(suggestion.route, suggestion.attendee_ids, suggestion.evidence, me, names, now),
         format=words.format_words(suggestion.format),
         answer=answer,
@@ -73,26 +112,48 @@ def suggestion_view(
 
 
 def session_view(
-    session: Session, why: list[str], me: UUID, names: Mapping[UUID, str], zone: ZoneInfo, now: datetime
-) -> SessionView:
+    session: Session, why: list[str], me: UUID, names: Mapping[UUID, str], zone: ZoneInfo, now: datetime,
+    told: Told = Told(),
+) -> SessionView:  # fmt: skip
     """What ``me`` sees of it, at the conference's local time."""
-    others = [names.get(person, UNKNOWN) for person in session.attendee_ids if person != me]
+    others = _names(session.attendee_ids, me, names)
+    starts, what = session.starts_at, words.format_words(session.format)
+    near = session.state == "scheduled" and starts is not None and starts - SOON <= now < starts + STILL_LATE
     day, hours = when(session.starts_at, session.ends_at, zone)
     return SessionView(
         id=session.id,
         who=words.together(others),
-        initials=initials(others),
-        format=words.format_words(session.format),
+        faces=faces(session.attendee_ids, me, names),
+        format=what,
+        format_title=what[:1].upper() + what[1:],
         state=session.state,
-        state_words=STATE_WORDS.get(session.state, session.state),
+        state_words=_(STATE_WORDS.get(session.state, session.state)),
+        when=_stub(starts, zone),
         day=day,
         hours=hours,
         place=session.place_name,
         reason=session.reason if session.state in ("scheduled", "unplaced", "cancelled") else "",
         to_choose=session.state == "unplaced" and session.starts_at is not None,
         why=why,
-        over=session.starts_at is not None and session.starts_at <= now,
+        over=starts is not None and starts <= now,
+        past=session.state in ("held", "missed", "cancelled"),
+        soon=near,
+        late=told.late if near else (),
+        felt=told.felt,
+        note=told.note,
+        kept=told.kept,
     )
+
+
+def _names(people: Sequence[UUID], me: UUID, names: Mapping[UUID, str]) -> list[str]:
+    return [names.get(person, _(UNKNOWN)) for person in people if person != me]
+
+
+def _stub(starts: datetime | None, zone: ZoneInfo) -> When | None:
+    if starts is None:
+        return None
+    local = starts.astimezone(zone)
+    return When(words.weekday(local), local.day, f"{local:%H:%M}")
 
 
 def reasons(
@@ -100,7 +161,7 @@ def reasons(
     now: datetime,
 ) -> list[str]:  # fmt: skip
     """The reasons in words; of a table, only what all of it shares."""
-    other = next((names.get(person, UNKNOWN) for person in people if person != me), UNKNOWN)
+    other = next(iter(_names(people, me, names)), _(UNKNOWN))
     pair = len(people) == 2
     told = [_reason(e, first=people[0] == me) for e in evidence if pair or e["interest"]]
     return words.why(route, told, other, now.date())
@@ -127,9 +188,12 @@ def when(starts: datetime | None, ends: datetime | None, zone: ZoneInfo) -> tupl
     return words.day(starts.astimezone(zone)), words.hours(starts.astimezone(zone), ends.astimezone(zone))
 
 
-def initials(names: Sequence[str]) -> str:
-    """Two letters of one person's name, or how many people."""
-    if len(names) != 1:
-        return str(len(names))
-    parts = names[0].split() or ["?"]
+def faces(people: Sequence[UUID], me: UUID, names: Mapping[UUID, str]) -> list[Face]:
+    """A door for each of the others; a person has the same colour everywhere."""
+    return [Face(initials(names.get(i, "?")), i.int % TONES) for i in people if i != me]
+
+
+def initials(name: str) -> str:
+    """Two letters of a name."""
+    parts = name.split() or ["?"]
     return (parts[0][0] + (parts[-1][0] if len(parts) > 1 else "")).upper()

@@ -16,14 +16,24 @@ from services.portal.api.pages.security import (
     read_form,
 )
 from services.portal.api.pages.site import Site
+from services.portal.domain.language import N_
 from services.portal.domain.read_model import Conference
 from services.portal.domain.sign_in import Identity
 from services.portal.handlers.sign_in import who
 from services.portal.store import reads
 from services.portal.store.sign_in import SignInStore
 
-ATTENDEE_PAGES = (("me", "My people"), ("me/profile", "My profile"))
-ORGANIZER_PAGES = (("dashboard", "Dashboard"), ("attendees", "Attendees"), ("sessions", "Sessions"))
+# Path, words and icon of each.
+ATTENDEE_PAGES = (
+    ("me", N_("My people"), "chat"),
+    ("me/profile", N_("My profile"), "person"),
+    ("me/data", N_("My data"), "shield"),
+)
+ORGANIZER_PAGES = (
+    ("dashboard", N_("Dashboard"), "clock"),
+    ("attendees", N_("Attendees"), "person"),
+    ("sessions", N_("Sessions"), "ticket"),
+)
 
 Slug = Annotated[str, Path(max_length=100, pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
@@ -48,6 +58,16 @@ class Visit:
     form: dict[str, list[str]] = field(default_factory=dict)
 
     @property
+    def language(self) -> str:
+        """The language this page is in."""
+        return str(getattr(self.request.state, "language", "en"))
+
+    @property
+    def here(self) -> str:
+        """Where to come back to after choosing another language: nowhere but to a page that was asked for."""
+        return self.request.url.path if self.request.method in ("GET", "HEAD") else "/"
+
+    @property
     def is_partial(self) -> bool:
         """Whether htmx asks for a part of the page; without JavaScript it is always the whole."""
         return "hx-request" in self.request.headers
@@ -62,7 +82,14 @@ class Visit:
         check_form_token(self.request, self.site, self.cookie, self.form)
 
     def _hidden_token(self) -> Markup:
-        token = form_token(self.request, self.site, self.cookie)
+        return self._hidden(self.cookie)
+
+    def _public_token(self) -> Markup:
+        """For a form whose address the session's cookie is not sent to."""
+        return self._hidden("")
+
+    def _hidden(self, session_cookie: str) -> Markup:
+        token = form_token(self.request, self.site, session_cookie)
         return Markup('<input type="hidden" name="form_token" value="{}">').format(token)
 
     def text(self, template: str, **values: Any) -> str:
@@ -72,7 +99,10 @@ class Visit:
             "identity": self.identity,
             "pages": ORGANIZER_PAGES if self.identity and self.identity.is_organizer else ATTENDEE_PAGES,
             "page": "",
+            "language": self.language,
+            "here": self.here,
             "csrf": self._hidden_token,
+            "public_csrf": self._public_token,
             "notice": "",
             "focus": "",
             "mailbox_url": self.site.deps.settings.mailbox_url,

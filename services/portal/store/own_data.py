@@ -1,0 +1,27 @@
+"""What the portal itself keeps about a person, for their page of data."""
+
+from typing import Any
+from uuid import UUID
+
+from services.portal.store.reads import Reader
+
+
+async def kept(reader: Reader, attendee_id: UUID) -> dict[str, Any]:
+    """Language, mails (that they were sent, never their words), open browsers, and notes about sessions."""
+    mails = await reader.fetch(
+        "SELECT kind, created_at, sent_at FROM mail WHERE recipient = $1 ORDER BY created_at LIMIT 1000",
+        str(attendee_id),
+    )
+    felt = await reader.fetch(
+        "SELECT session_id, marks, note FROM felt WHERE attendee_id = $1 ORDER BY session_id LIMIT 1000", attendee_id
+    )
+    language = await reader.fetchval("SELECT language FROM person_language WHERE attendee_id = $1", attendee_id)
+    browsers = await reader.fetchval(
+        "SELECT count(*) FROM browser_session WHERE subject = $1 AND expires_at > now()", str(attendee_id)
+    )
+    return {
+        "language": language,
+        "mails": [dict(row) for row in mails],
+        "notes": [dict(row) for row in felt],
+        "signed_in_browsers": browsers,
+    }
