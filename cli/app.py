@@ -24,7 +24,13 @@ app = typer.Typer(
 COMMANDS: dict[str, list[Callable[..., None]]] = {
     "On this machine": [local.demo, local.up, local.reset],
     "Prepare a conference": [preparing.register, preparing.join, preparing.venue, preparing.talks],
-    "Bring in where people talk": [sources.import_, sources.sources, sources.withdraw, nicks.nicks],
+    "Bring in where people talk": [
+        sources.import_,
+        sources.fetch_github,
+        sources.sources,
+        sources.withdraw,
+        nicks.nicks,
+    ],
     "See and act": [
         dashboard.dashboard,
         people.attendees,
@@ -38,7 +44,7 @@ COMMANDS: dict[str, list[Callable[..., None]]] = {
 }
 for panel, commands in COMMANDS.items():
     for command in commands:
-        app.command(command.__name__.rstrip("_"), rich_help_panel=panel)(command)
+        app.command(command.__name__.rstrip("_").replace("_", "-"), rich_help_panel=panel)(command)
 app.add_typer(conferences.app, name="conference", rich_help_panel="Prepare a conference")
 app.add_typer(access.app, name="token", rich_help_panel="Who may do what")
 

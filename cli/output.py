@@ -26,6 +26,11 @@ def say(line: str) -> None:
     Console(highlight=False, soft_wrap=True).print(clean(line), markup=False)
 
 
+def tell(line: str) -> None:
+    """How far a long command is, on standard error."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(clean(line), markup=False)
+
+
 def complain(lines: Sequence[str]) -> None:
     """Why the command failed: the first line, then what to mend."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)

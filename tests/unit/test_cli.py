@@ -198,7 +198,7 @@ def test_join_wants_to_know_who(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--all" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["import", "register", "token", "conference", "demo"])
+@pytest.mark.parametrize("name", ["import", "fetch-github", "register", "token", "conference", "demo"])
 def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert ran(name, "--help") == 0
     assert "Usage: hallway" in capsys.readouterr().out

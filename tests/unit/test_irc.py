@@ -171,7 +171,7 @@ def test_a_file_of_another_format_says_what_was_expected() -> None:
 
 
 def test_an_unknown_network_names_the_known_ones() -> None:
-    with pytest.raises(ImportFailed, match="use one of irc, mbox"):
+    with pytest.raises(ImportFailed, match="use one of bluesky, .*irc, .*mbox"):
         import_archive("fax", [], max_bytes=1)
 
 

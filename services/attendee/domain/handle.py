@@ -10,6 +10,15 @@ EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,189}")
 ADDRESS = {
     "irc": re.compile(r"[^\s<>,]{1,64}"),
     "mailto": EMAIL,
+    "bluesky": re.compile(r"did:[a-z]{1,20}:[a-z0-9._:%-]{1,200}|[a-z0-9-]+(?:\.[a-z0-9-]+)+"),
+    "discord": re.compile(r"[0-9]{1,20}|@[^\s,;]{1,40}"),  # an id, or @ and the name
+    "discourse": re.compile(r"[\w.-]{1,60}"),
+    "github": re.compile(r"[0-9]{1,20}|[a-z0-9](?:[a-z0-9_-]{0,99})"),  # an id, or the login
+    "linkedin": re.compile(r"[^\s,;/?#]{1,120}"),  # the end of linkedin.com/in/...
+    "mastodon": re.compile(r"@[\w.-]{1,64}@[\w.-]{1,180}"),
+    "matrix": re.compile(r"@[^\s:]{1,200}:[\w.:\[\]-]{1,250}"),
+    "reddit": re.compile(r"[\w-]{1,40}"),
+    "x": re.compile(r"[0-9]{1,20}|[a-z0-9_]{1,30}"),  # an id, or the name
 }
 MOST = 20
 

@@ -9,7 +9,11 @@ from services.attendee.domain.text import Problems, shown
 from services.kit.errors import Invalid
 
 # Which handles name the people of an archive of this network.
-HANDLES_OF = {"irc": "irc", "mbox": "mailto", "slack": "mailto"}
+HANDLES_OF = {
+    **{name: name for name in ("bluesky", "discord", "discourse", "github", "irc", "linkedin", "mastodon", "matrix")},
+    **{name: name for name in ("reddit", "x")},
+    **dict.fromkeys(("csv", "mbox", "slack", "wordpress", "zulip"), "mailto"),
+}
 _NETWORK = re.compile(r"[a-z][a-z0-9-]{0,29}")
 
 

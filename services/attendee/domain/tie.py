@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.attendee.domain.text import Problems, shown
 
-KINDS = ("reply", "mention", "comment", "review", "message")
+KINDS = ("reply", "mention", "comment", "review", "message", "boost", "follow")
 MOST_AT_ONCE = 1_000_000
 # Two centuries: a forged date in a mail must not make a tie of a hundred thousand months.
 MONTH = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])|")

@@ -3,12 +3,24 @@
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
+from services.attendee.importers.bluesky import BlueskyImporter
 from services.attendee.importers.chunks import Budget
+from services.attendee.importers.discord import DiscordImporter
+from services.attendee.importers.discourse import DiscourseImporter
+from services.attendee.importers.generic import GenericImporter
+from services.attendee.importers.github import GithubImporter
 from services.attendee.importers.interaction import ImportFailed, Interaction, Tally
 from services.attendee.importers.irc import IrcImporter
+from services.attendee.importers.linkedin import LinkedinImporter
+from services.attendee.importers.mastodon import MastodonImporter
+from services.attendee.importers.matrix import MatrixImporter
 from services.attendee.importers.mbox import MboxImporter
+from services.attendee.importers.reddit import RedditImporter
 from services.attendee.importers.slack import SlackImporter
 from services.attendee.importers.unpacking import unpacked
+from services.attendee.importers.wordpress import WordpressImporter
+from services.attendee.importers.x_archive import XImporter
+from services.attendee.importers.zulip import ZulipImporter
 
 __all__ = ["IMPORTERS", "ImportFailed", "Importer", "Interaction", "Tally", "import_archive"]
 
@@ -24,9 +36,21 @@ class Importer(Protocol):
 
 
 IMPORTERS: dict[str, Callable[[Tally], Importer]] = {
+    "bluesky": BlueskyImporter,
+    "csv": GenericImporter,
+    "discord": DiscordImporter,
+    "discourse": DiscourseImporter,
+    "github": GithubImporter,
     "irc": IrcImporter,
+    "linkedin": LinkedinImporter,
+    "mastodon": MastodonImporter,
+    "matrix": MatrixImporter,
     "mbox": MboxImporter,
+    "reddit": RedditImporter,
     "slack": SlackImporter,
+    "wordpress": WordpressImporter,
+    "x": XImporter,
+    "zulip": ZulipImporter,
 }
 
 
@@ -46,6 +70,6 @@ def import_archive(
         importer.read(name, budget.guard(chunks, name))
     importer.finish()
     tally.finish()
-    if not tally.messages:
+    if not (tally.messages or tally.private):
         raise ImportFailed("there is no message in it; choose the files that hold the conversation")
     return tally

@@ -23,15 +23,19 @@ class Authors:
             raise ImportFailed(f"more than {MAX_MESSAGES} messages; import fewer years at a time")
         self._author.setdefault(self._hash(message), self._tally.share(author))
 
-    def answered(self, actor: str, kind: str, month: str, *messages: str) -> None:
-        """Count an answer to the first of these messages that is known in the end, likeliest first."""
+    def answered(self, actor: str, kind: str, month: str, *messages: str) -> str:
+        """Count an answer to the first of these messages that is known in the end, likeliest first.
+
+        Gives who is answered, "" if that is not known yet.
+        """
         hashes = tuple(map(self._hash, messages))
         if hashes[0] in self._author:
             self._resolve(actor, kind, month, hashes[:1])
-            return
+            return self._author[hashes[0]]
         if len(self._waiting) >= MAX_WAITING:
             raise ImportFailed(f"more than {MAX_WAITING} answers without what they answer; send older files first")
         self._waiting.append((self._tally.share(actor), kind, self._tally.share(month), hashes))
+        return ""
 
     def finish(self) -> None:
         """Resolve the answers whose message came later; the rest is reported as unresolved."""

@@ -1,11 +1,12 @@
 """What every importer gives: interactions, added up at once, and the one error it may raise."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 MAX_KEYS = 500_000  # distinct (actor, target, kind, month); about 150 MB of counts
+MAX_NAMED = 8  # who names more at once calls a crowd and talks to nobody in particular
 MAX_NAMES = 8  # a "person" with more names than this is several people merged by mistake
 SHOWN_FILE_NAME = 80
 
@@ -70,6 +71,21 @@ class Tally:
             )
         actor, target, kind, month = interaction
         self._raw[Interaction(self.share(actor), self.share(target), kind, self.share(month))] = times
+
+    def turned(self, actor: str, target: str, kind: str, month: str) -> None:
+        """Count a message that turned to somebody known."""
+        if actor != target:
+            self.resolved += 1
+            self.add(Interaction(actor, target, kind, month))
+
+    def mentioned(self, actor: str, others: Iterable[str], month: str, answered: str | None = None) -> None:
+        """Count whom a message names, beside the one it answers ("": not known yet, None: it answers nothing)."""
+        named = dict.fromkeys(other for other in others if other not in (actor, answered))
+        if not named or len(named) > MAX_NAMED:
+            return
+        self.resolved += answered is None
+        for other in named:
+            self.add(Interaction(actor, other, "mention", month))
 
     def add_private(self, actor: str, target: str, month: str, times: int = 1) -> None:
         """Count one message that nobody else could read."""

@@ -32,7 +32,7 @@ def array(chunks: Iterable[bytes], key: str, kind: type[T], tally: Tally, file: 
         else:
             objects = split(chain([head], reader.rest()), key)
         for raw in objects:
-            yield from _checked(decoder, raw, tally)
+            yield from checked(decoder, raw, tally)
     except _BROKEN:
         what = f"with a list named {key}" if key else "that is a list"
         raise ImportFailed(f"it is not whole JSON {what}; export it again, or leave this file out", file) from None
@@ -40,13 +40,19 @@ def array(chunks: Iterable[bytes], key: str, kind: type[T], tally: Tally, file: 
 
 def one(chunks: Iterable[bytes], kind: type[T], file: str) -> T:
     """A small file that is one object. Raises ImportFailed when it is not, or larger than MAX_WHOLE."""
-    data = _whole(Reader(chunks))
-    if len(data) > MAX_WHOLE:
-        raise ImportFailed(f"it is larger than {MAX_WHOLE} bytes; leave this file out", file)
+    data = whole_file(chunks, file)
     try:
         return msgspec.json.decode(_bare(data), type=kind)
     except _BROKEN:
         raise ImportFailed("it is not the JSON object expected; export it again, or leave it out", file) from None
+
+
+def whole_file(chunks: Iterable[bytes], file: str) -> bytes:
+    """A small file. Raises ImportFailed when it is larger than MAX_WHOLE."""
+    data = _whole(Reader(chunks))
+    if len(data) > MAX_WHOLE:
+        raise ImportFailed(f"it is larger than {MAX_WHOLE} bytes; fetch it in pages", file)
+    return data
 
 
 def each_line(chunks: Iterable[bytes], kind: type[T], tally: Tally) -> Iterator[T]:
@@ -54,7 +60,7 @@ def each_line(chunks: Iterable[bytes], kind: type[T], tally: Tally) -> Iterator[
     decoder = msgspec.json.Decoder(kind)
     for line in lines(chunks, MAX_OBJECT):
         if line is None or line.strip():
-            yield from _checked(decoder, line, tally)
+            yield from checked(decoder, line, tally)
 
 
 def _whole(reader: Reader) -> bytes:
@@ -76,7 +82,8 @@ def _bare(data: bytes) -> bytes:
     return data.removeprefix(b"\xef\xbb\xbf")
 
 
-def _checked(decoder: Any, raw: Any, tally: Tally) -> Iterator[Any]:
+def checked(decoder: Any, raw: Any, tally: Tally) -> Iterator[Any]:
+    """What a decoder makes of `raw`; nothing, counted as skipped, when that is None or not of its kind."""
     try:
         found = decoder.decode(raw) if raw is not None else None
     except _BROKEN:

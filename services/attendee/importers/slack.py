@@ -10,13 +10,11 @@ from typing import Annotated
 
 import msgspec
 
-from services.attendee.importers.authors import Authors
-from services.attendee.importers.interaction import MAX_KEYS, ImportFailed, Interaction, Tally
+from services.attendee.importers.interaction import ImportFailed, Tally
 from services.attendee.importers.months import month_of_epoch
 from services.attendee.importers.records import array
+from services.attendee.importers.rooms import Room, Rooms
 
-MAX_FOLDERS = 20_000
-MAX_NAMED = 8  # who names more at once calls a crowd
 SAID = frozenset({None, "thread_broadcast", "me_message", "file_share"})  # every other subtype is Slack's or a bot's
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{2,30})(?:\|[^<>]{0,100})?>")
@@ -54,10 +52,9 @@ class SlackImporter:
     """Reads the files of one export."""
 
     def __init__(self, tally: Tally) -> None:
-        self.tally = tally
+        self.tally, self._rooms = tally, Rooms(tally)
         self._public: set[str] | None = None
         self._bots = {"uslackbot"}
-        self._folders: dict[str, _Folder] = {}
 
     def read(self, name: str, chunks: Iterable[bytes]) -> None:
         """Count one file; what is no part of an export's conversation is left out."""
@@ -68,25 +65,16 @@ class SlackImporter:
         elif file == "channels.json":
             self._public = {channel.name for channel in array(chunks, "", _Channel, self.tally, name)}
         elif folder and file[:2].isdigit() and file.endswith(".json"):
-            self._read_day(folder, name, chunks)
+            room = self._rooms.room(folder)
+            for message in array(chunks, "", _Message, room.tally, name):
+                _hear(room, message)
+            self._rooms.check()
 
     def finish(self) -> None:
         """Keep the public channels, without bots."""
         if self._public is None:
             raise ImportFailed("channels.json is not in it, so nobody can tell what was public; send the whole export")
-        bots = frozenset(self._bots)
-        for name, folder in self._folders.items():
-            folder.authors.finish()
-            if name in self._public:
-                self.tally.merge(folder.tally, bots)
-            else:
-                self._keep_private(folder.tally)
-        self._folders.clear()
-
-    def _keep_private(self, folder: Tally) -> None:
-        for interaction, times in folder.counts():
-            if interaction.actor not in self._bots:
-                self.tally.add_private(interaction.actor, interaction.target, interaction.month, times)
+        self._rooms.finish(self._public, frozenset(self._bots))
 
     def _read_users(self, name: str, chunks: Iterable[bytes]) -> None:
         for user in array(chunks, "", _User, self.tally, name):
@@ -95,51 +83,22 @@ class SlackImporter:
             elif user.profile and user.profile.email:
                 self.tally.called(user.id.lower(), user.profile.email.lower())
 
-    def _read_day(self, folder: str, name: str, chunks: Iterable[bytes]) -> None:
-        if folder not in self._folders and len(self._folders) >= MAX_FOLDERS:
-            raise ImportFailed(f"it has more than {MAX_FOLDERS} channels; import fewer at a time", name)
-        here = self._folders.setdefault(folder, _Folder())
-        for message in array(chunks, "", _Message, here.tally, name):
-            here.hear(message)
-        if sum(other.tally.keys() for other in self._folders.values()) > MAX_KEYS:
-            raise ImportFailed(
-                f"more than {MAX_KEYS} different pairs, kinds and months; import fewer channels at a time"
-            )
 
-
-class _Folder:
-    """One channel."""
-
-    def __init__(self) -> None:
-        self.tally = Tally()
-        self.authors = Authors(self.tally)
-
-    def hear(self, message: _Message) -> None:
-        """Count one message of a person."""
-        if message.type != "message" or message.subtype not in SAID or message.bot_id or not message.user:
-            return
-        self.tally.messages += 1
-        actor, month = message.user.lower(), month_of_epoch(message.ts)
-        answered = self._answered(message, actor, month)
-        named = dict.fromkeys(found.lower() for found in _MENTION.findall(message.text or ""))
-        if len(named) > MAX_NAMED:
-            return
-        for other in named:
-            if other not in (answered, actor):
-                self.tally.add(Interaction(actor, other, "mention", month))
-                self.tally.resolved += answered is None
-                answered = answered or other
-
-    def _answered(self, message: _Message, actor: str, month: str) -> str | None:
-        thread = message.thread_ts or message.ts
-        if thread == message.ts:
-            self.authors.wrote(message.ts, actor)
-        elif message.parent_user_id:
-            target = message.parent_user_id.lower()
-            self.tally.resolved += target != actor
-            self.tally.add(Interaction(actor, target, "reply", month))
-            return target
-        else:
-            self.authors.answered(actor, "reply", month, thread)
-            return ""
-        return None
+def _hear(room: Room, message: _Message) -> None:
+    """Count one message of a person."""
+    if message.type != "message" or message.subtype not in SAID or message.bot_id or not message.user:
+        return
+    room.tally.messages += 1
+    actor, month = message.user.lower(), month_of_epoch(message.ts)
+    thread, answered = message.thread_ts or message.ts, None
+    if thread == message.ts:
+        room.authors.wrote(thread, actor)
+    elif message.parent_user_id:
+        answered = message.parent_user_id.lower()
+        room.tally.turned(actor, answered, "reply", month)
+    else:
+        room.authors.answered(actor, "reply", month, thread)
+        answered = ""
+    if message.text and "<@" in message.text:
+        named = (found.lower() for found in _MENTION.findall(message.text))
+        room.tally.mentioned(actor, named, month, None if answered == actor else answered)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from services.matchmaking.domain.facts import Source, TieCount
+from services.matchmaking.domain.kinds import NO_REASON
 from services.matchmaking.domain.suggestion import Evidence
 
 REASONS = 10  # at most, those with most interactions
@@ -14,7 +15,7 @@ def evidence(counts: Iterable[TieCount], sources: Mapping[UUID, Source]) -> tupl
     groups: dict[tuple[UUID, str], list[TieCount]] = {}
     for count in counts:
         source = sources.get(count.source_id)
-        if source and source.public and not source.withdrawn:
+        if source and source.public and not source.withdrawn and count.kind not in NO_REASON:
             groups.setdefault((count.source_id, count.kind), []).append(count)
     reasons = [_reason(sources[source_id], kind, group) for (source_id, kind), group in groups.items()]
     reasons.sort(key=lambda r: (-r.first_to_second - r.second_to_first, r.source_name, r.kind, str(r.source_id)))
