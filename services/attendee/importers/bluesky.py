@@ -3,6 +3,7 @@
 The address of an answered post holds the DID of its author, so nothing has to be looked up.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -10,19 +11,24 @@ import msgspec
 
 from services.attendee.importers.car import blocks
 from services.attendee.importers.chunks import lines
-from services.attendee.importers.interaction import ImportFailed, Interaction, Tally
+from services.attendee.importers.interaction import ImportFailed, Tally
 from services.attendee.importers.months import month_of_iso
 from services.attendee.importers.pages import is_lines
-from services.attendee.importers.records import MAX_WHOLE, checked, one
+from services.attendee.importers.records import EMPTY, MAX_WHOLE, checked, items, one
 
-Did = Annotated[str, msgspec.Meta(pattern=r"^did:[a-z]{1,20}:[A-Za-z0-9._:%-]{1,200}$")]
+Did = Annotated[str, msgspec.Meta(max_length=250)]
 Uri = Annotated[str, msgspec.Meta(max_length=1_000)]
+MAX_KNOWN = 500_000
 NO_HANDLE = "handle.invalid"  # what the network says while a handle cannot be checked
+
+
+_DID = re.compile(r"did:[a-z]{1,20}:[A-Za-z0-9._:%-]{1,200}")
+_HANDLE = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 
 class _Person(msgspec.Struct):
     did: Did
-    handle: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9.-]{1,253}$")] = NO_HANDLE
+    handle: Annotated[str, msgspec.Meta(max_length=253)] = NO_HANDLE
 
 
 class _Ref(msgspec.Struct):
@@ -68,8 +74,8 @@ class _Shown(msgspec.Struct):
 
 
 class _Page(msgspec.Struct):
-    feed: list[msgspec.Raw] | None = None
-    follows: list[msgspec.Raw] | None = None
+    feed: msgspec.Raw = EMPTY
+    follows: msgspec.Raw = EMPTY
     subject: _Person | None = None
 
 
@@ -90,18 +96,18 @@ class BlueskyImporter:
 
     def __init__(self, tally: Tally) -> None:
         self.tally = tally
-        self._shown, self._person = msgspec.json.Decoder(_Shown), msgspec.json.Decoder(_Person)
+        self._page = msgspec.json.Decoder(_Page)
+        self._names: dict[str, str] = {}  # of every DID that was looked at
 
     def read(self, name: str, chunks: Iterable[bytes]) -> None:
         """Count one file; raises ImportFailed when it is neither pages nor a repository."""
         if name.lower().endswith(".car"):
             self._read_repository(name, chunks)
         elif is_lines(name):
-            decoder = msgspec.json.Decoder(_Page)
             for line in lines(chunks, MAX_WHOLE):
-                if line is None or line.strip():
-                    for page in checked(decoder, line, self.tally):
-                        self._read_page(page)
+                page = checked(self._page, line, self.tally) if line is None or line.strip() else None
+                if page:
+                    self._read_page(page)
         else:
             self._read_page(one(chunks, _Page, name))
 
@@ -109,42 +115,57 @@ class BlueskyImporter:
         """Nothing is left open at the end."""
 
     def _read_page(self, page: _Page) -> None:
-        for raw in page.feed or ():
-            for shown in checked(self._shown, raw, self.tally):
-                self._take(shown)
-        for raw in page.follows or ():
-            for followed in checked(self._person, raw, self.tally):
-                if page.subject:
-                    self.tally.messages += 1
-                    self._called(page.subject)
-                    self._called(followed)
-                    self.tally.turned(page.subject.did, followed.did, "follow", "")
+        for shown in items(page.feed, _Shown, self.tally):
+            self._take(shown)
+        owner = self._who(page.subject) if page.subject else None
+        for followed in items(page.follows, _Person, self.tally):
+            if owner and (target := self._who(followed)):
+                self.tally.messages += 1
+                self.tally.turned(owner, target, "follow", "")
 
     def _take(self, shown: _Shown) -> None:
-        author, record = shown.post.author, shown.post.record
-        self._called(author)
-        self.tally.messages += 1
-        if shown.reason and shown.reason.by:
-            self._called(shown.reason.by)
-            self.tally.turned(shown.reason.by.did, author.did, "boost", "")
+        author, by = self._who(shown.post.author), shown.reason and shown.reason.by
+        if not author:
+            self.tally.skipped += 1
             return
-        self._count(author.did, record)
+        self.tally.messages += 1
+        if not by:
+            self._count(author, shown.post.record)
+        elif booster := self._who(by):
+            self.tally.turned(booster, author, "boost", "")
 
-    def _called(self, person: _Person) -> None:
-        if person.handle != NO_HANDLE:
-            self.tally.called(person.did, person.handle.lower())
+    def _who(self, person: _Person) -> str | None:
+        """The person's DID, if it is one; notes the handle."""
+        did, handle = self._did(person.did), person.handle
+        if did and handle != NO_HANDLE and self._names[did] != handle and _HANDLE.fullmatch(handle):
+            self._names[did] = handle
+            self.tally.called(did, handle.lower())
+        return did
+
+    def _did(self, text: str) -> str | None:
+        if text not in self._names:
+            if len(self._names) >= MAX_KNOWN or not _DID.fullmatch(text):
+                return None
+            self._names[text] = ""
+        return text
+
+    def _author(self, ref: _Ref | None) -> str | None:
+        """The DID in at://did:plc:abc/app.bsky.feed.post/xyz."""
+        inner = ref.record if ref and ref.record and not ref.uri else ref
+        return self._did(inner.uri[5:].partition("/")[0]) if inner and inner.uri.startswith("at://") else None
 
     def _count(self, actor: str, record: _Record | _Stored) -> None:
         month = month_of_iso(record.createdAt)
-        answered = _author(record.reply.parent) if record.reply else None
-        quoted = _author(record.embed.record) if record.embed else None
+        answered = self._author(record.reply.parent) if record.reply else None
+        quoted = self._author(record.embed.record) if record.embed else None
         for other in dict.fromkeys(person for person in (answered, quoted) if person and person != actor):
-            self.tally.add(Interaction(actor, other, "reply", month))
+            self.tally.add((actor, other, "reply", month))
         told = answered if answered and answered != actor else quoted if quoted != actor else None
         self.tally.resolved += told is not None
         self.tally.unresolved += bool(record.reply and not answered)
-        named = [f.did for facet in record.facets or () for f in facet.features if f.did and f.did != quoted]
-        self.tally.mentioned(actor, named, month, "" if record.reply and not answered else told)
+        named = [did for facet in record.facets or () for f in facet.features if f.did and (did := self._did(f.did))]
+        told = "" if record.reply and not answered else told
+        self.tally.mentioned(actor, [did for did in named if did != quoted], month, told)
 
     def _read_repository(self, name: str, chunks: Iterable[bytes]) -> None:
         owner = ""
@@ -154,7 +175,7 @@ class BlueskyImporter:
             except msgspec.ValidationError:
                 self.tally.skipped += 1
                 continue
-            owner = owner or record.did or ""
+            owner = owner or self._did(record.did or "") or ""
             if record.type and not owner:
                 raise ImportFailed("it does not begin with the commit that says whose it is; fetch it again", name)
             self._take_stored(owner, record)
@@ -165,21 +186,9 @@ class BlueskyImporter:
             self.tally.messages += 1
             self._count(owner, record)
         elif what in ("feed.repost", "graph.follow"):
-            target = _author(record.subject) if isinstance(record.subject, _Ref) else _did(record.subject or "")
+            subject = record.subject
+            target = self._author(subject) if isinstance(subject, _Ref) else self._did(subject or "")
             self.tally.messages += 1
             if target:
                 kind = "boost" if what == "feed.repost" else "follow"
                 self.tally.turned(owner, target, kind, month_of_iso(record.createdAt))
-
-
-def _author(ref: _Ref | None) -> str | None:
-    """The DID in at://did:plc:abc/app.bsky.feed.post/xyz."""
-    inner = ref.record if ref and ref.record and not ref.uri else ref
-    return _did(inner.uri.removeprefix("at://").partition("/")[0]) if inner and inner.uri.startswith("at://") else None
-
-
-def _did(text: str) -> str | None:
-    try:
-        return msgspec.convert(text, Did)
-    except msgspec.ValidationError:
-        return None

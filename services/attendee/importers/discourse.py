@@ -5,7 +5,7 @@ import; outside, where ids of two forums would mix, they are the user names they
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
@@ -15,7 +15,7 @@ from services.attendee.importers.chunks import lines
 from services.attendee.importers.interaction import Tally
 from services.attendee.importers.months import month_of_iso
 from services.attendee.importers.pages import is_lines
-from services.attendee.importers.records import MAX_WHOLE, checked, one
+from services.attendee.importers.records import EMPTY, MAX_WHOLE, checked, items, one
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[\w.-]{1,60}$")]
 USUAL = 1  # a post of a person; the others are moderators' actions and whispers of the staff
@@ -35,13 +35,13 @@ class _Post(msgspec.Struct):
     cooked: str | None = None
 
 
-class _Stream(msgspec.Struct):
-    posts: list[msgspec.Raw] = []
+class _Stream(msgspec.Struct, frozen=True):
+    posts: msgspec.Raw = EMPTY
 
 
 class _Page(msgspec.Struct):
-    post_stream: _Stream | None = None
-    latest_posts: list[msgspec.Raw] | None = None
+    post_stream: _Stream = _Stream()
+    latest_posts: msgspec.Raw = EMPTY
     archetype: str = "regular"
     post_number: int | None = None
 
@@ -51,31 +51,34 @@ class DiscourseImporter:
 
     def __init__(self, tally: Tally) -> None:
         self.tally, self._authors = tally, Authors(tally)
-        self._post = msgspec.json.Decoder(_Post)
+        self._page, self._post = msgspec.json.Decoder(_Page), msgspec.json.Decoder(_Post)
 
     def read(self, name: str, chunks: Iterable[bytes]) -> None:
         """Count one file; raises ImportFailed when it is no page."""
         if not is_lines(name):
-            self._take_all(_posts(one(chunks, _Page, name)))
+            self._read(one(chunks, _Page, name))
             return
-        page = msgspec.json.Decoder(_Page)
         for line in lines(chunks, MAX_WHOLE):
-            if line is None or line.strip():
-                for read in checked(page, line, self.tally):
-                    self._take_all([line] if read.post_number else _posts(read))
+            page = checked(self._page, line, self.tally) if line is None or line.strip() else None
+            if page and page.post_number:  # a bare post
+                self._take(checked(self._post, line, self.tally))
+            elif page:
+                self._read(page)
 
     def finish(self) -> None:
         """Resolve what came before what it answers."""
         self._authors.finish()
 
-    def _take_all(self, posts: Iterable[bytes | msgspec.Raw | None]) -> None:
-        for raw in posts:
-            self._take(raw)
+    def _read(self, page: _Page) -> None:
+        if page.archetype != "regular":  # only some could read it
+            return
+        for raw in (page.post_stream.posts, page.latest_posts):
+            for post in items(raw, _Post, self.tally):
+                self._take(post)
 
-    def _take(self, raw: bytes | msgspec.Raw | None) -> None:
-        for post in checked(self._post, raw, self.tally):
-            if post.post_type == USUAL and post.user_id > 0:  # ids below are the forum's own
-                self._count(post)
+    def _take(self, post: _Post | None) -> None:
+        if post and post.post_type == USUAL and post.user_id > 0:  # ids below are the forum's own
+            self._count(post)
 
     def _count(self, post: _Post) -> None:
         self.tally.messages += 1
@@ -93,10 +96,3 @@ class DiscourseImporter:
             named = (*_QUOTED.findall(post.cooked), *_MENTION.findall(post.cooked))
             own = post.username.lower()
             self.tally.mentioned(actor, [n.lower() for n in named if n.lower() != own], month, answered)
-
-
-def _posts(page: _Page) -> Iterator[msgspec.Raw]:
-    """The posts of a page that everybody could read."""
-    if page.archetype == "regular":
-        yield from page.post_stream.posts if page.post_stream else ()
-        yield from page.latest_posts or ()

@@ -15,9 +15,8 @@ from services.attendee.importers.interaction import Tally
 from services.attendee.importers.months import month_of_iso
 from services.attendee.importers.pages import pages
 
-Login = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?$")]
+Login = Annotated[str, msgspec.Meta(max_length=100)]
 
-_NUMBER = re.compile(r"/repos/([^/\s]{1,100}/[^/\s]{1,100})/(?:issues|pulls)/(\d{1,12})$")
 _QUOTE = re.compile(r"^>.*$", re.MULTILINE)
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 _MENTION = re.compile(r"(?<![\w@/.`-])@([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))(?![\w/@-])")
@@ -65,17 +64,19 @@ class GithubImporter:
             return
         self.tally.messages += 1
         actor, month = str(user.id), month_of_iso(item.created_at or item.submitted_at)
-        if not user.login.isdigit():  # such a login would look like an id
-            self.tally.called(actor, user.login.lower())
+        login = user.login.lower()
+        if not login.isdigit():  # such a login would look like an id
+            self.tally.called(actor, login)
         answered = self._answers(item, actor, month)
-        text = _QUOTE.sub("", _CODE.sub("", item.body)) if item.body and "@" in item.body else ""
-        named = (login.lower() for login in _MENTION.findall(text) if not login.isdigit())
-        self.tally.mentioned(actor, [login for login in named if login != user.login.lower()], month, answered)
+        if item.body and "@" in item.body:
+            text = _QUOTE.sub("", _CODE.sub("", item.body))
+            named = (found.lower() for found in _MENTION.findall(text) if not found.isdigit())
+            self.tally.mentioned(actor, [found for found in named if found != login], month, answered)
 
     def _answers(self, item: _Item, actor: str, month: str) -> str | None:
         """Notes what it answers; "" if that will be known later, None if it answers nothing."""
-        about = _NUMBER.search(item.issue_url or item.pull_request_url or item.url)
-        thread = f"{about[1].lower()}#{about[2]}" if about else ""
+        parts = (item.issue_url or item.pull_request_url or item.url).lower().rsplit("/", 4)
+        thread = f"{parts[1]}/{parts[2]} {parts[4]}" if len(parts) == 5 else ""
         if item.number is not None:
             self._authors.wrote(thread, actor)
             return None

@@ -58,25 +58,26 @@ class Tally:
     _leader: dict[str, str] = field(default_factory=dict, repr=False)
     _names: dict[str, set[str]] = field(default_factory=dict, repr=False)
 
-    def add(self, interaction: Interaction, times: int = 1) -> None:
-        """Count one interaction; to oneself is no interaction. Raises ImportFailed past `max_keys`."""
-        if interaction[0] == interaction[1]:
+    def add(self, interaction: tuple[str, str, str, str], times: int = 1) -> None:
+        """Count one Interaction, or a tuple of its fields; to oneself is none. Raises ImportFailed past `max_keys`."""
+        known = self._raw.get(interaction)  # type: ignore[call-overload]  # equal tuples are equal keys
+        if known:
+            self._raw[interaction] = known + times  # type: ignore[index]
             return
-        if interaction in self._raw:
-            self._raw[interaction] += times
+        actor, target, kind, month = interaction
+        if actor == target:
             return
         if len(self._raw) >= self.max_keys:
             raise ImportFailed(
                 f"more than {self.max_keys} different pairs, kinds and months; import fewer files at a time"
             )
-        actor, target, kind, month = interaction
         self._raw[Interaction(self.share(actor), self.share(target), kind, self.share(month))] = times
 
     def turned(self, actor: str, target: str, kind: str, month: str) -> None:
         """Count a message that turned to somebody known."""
         if actor != target:
             self.resolved += 1
-            self.add(Interaction(actor, target, kind, month))
+            self.add((actor, target, kind, month))
 
     def mentioned(self, actor: str, others: Iterable[str], month: str, answered: str | None = None) -> None:
         """Count whom a message names, beside the one it answers ("": not known yet, None: it answers nothing)."""
@@ -85,7 +86,7 @@ class Tally:
             return
         self.resolved += answered is None
         for other in named:
-            self.add(Interaction(actor, other, "mention", month))
+            self.add((actor, other, "mention", month))
 
     def add_private(self, actor: str, target: str, month: str, times: int = 1) -> None:
         """Count one message that nobody else could read."""
@@ -99,6 +100,8 @@ class Tally:
 
     def called(self, address: str, name: str) -> None:
         """Note a name that one address has now. A name may pass to another address, which then has it alone."""
+        if self._called.get(name) == address:
+            return
         if name not in self._called and len(self._called) >= self.max_keys:
             raise ImportFailed(f"more than {self.max_keys} names; import fewer files at a time")
         if name and name != address:
@@ -150,9 +153,14 @@ class Tally:
 
     def counts(self) -> Iterator[tuple[Interaction, int]]:
         """Each distinct interaction between persons, with how often it happened."""
-        folded: Counter[Interaction] = Counter()
+        if not self._leader:
+            yield from self._raw.items()
+            return
+        folded: dict[Interaction, int] = {}
+        leader = self._leader.get
         for raw, count in self._raw.items():
-            actor, target = self.person(raw.actor), self.person(raw.target)
+            actor, target = leader(raw[0], raw[0]), leader(raw[1], raw[1])
             if actor != target:
-                folded[Interaction(actor, target, raw.kind, raw.month)] += count
+                person = Interaction(actor, target, raw[2], raw[3])
+                folded[person] = folded.get(person, 0) + count
         yield from folded.items()

@@ -10,7 +10,7 @@ import msgspec
 
 from services.attendee.importers.authors import Authors
 from services.attendee.importers.interaction import ImportFailed, Tally
-from services.attendee.importers.mastodon_account import Accounts, Url, address
+from services.attendee.importers.mastodon_account import Accounts, Url
 from services.attendee.importers.months import month_of_iso
 from services.attendee.importers.pages import pages
 from services.attendee.importers.records import array, one
@@ -137,7 +137,7 @@ class MastodonImporter:
         return self._accounts.of(tag.href or "")
 
     def _posted(self, status: _Status) -> None:
-        people = {a.id: address(a.acct, a.url) for a in (status.account, *status.mentions)}
+        people = {a.id: self._accounts.named(a.acct, a.url) for a in (status.account, *status.mentions)}
         actor = people[status.account.id]
         if actor is None or status.account.bot:
             return
@@ -148,7 +148,7 @@ class MastodonImporter:
             for other in others:
                 self.tally.add_private(actor, other, month)
         elif status.reblog:
-            boosted = address(status.reblog.account.acct, status.reblog.account.url)
+            boosted = self._accounts.named(status.reblog.account.acct, status.reblog.account.url)
             if boosted:
                 self.tally.turned(actor, boosted, "boost", month)
         else:

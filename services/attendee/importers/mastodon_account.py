@@ -18,6 +18,7 @@ class Accounts:
 
     def __init__(self) -> None:
         self._known: dict[str, str] = {}
+        self._named: dict[tuple[str, str], str | None] = {}
 
     def learn(self, url: str, name: str) -> str | None:
         """The account that a mention names, which is from now on known by its address on the web."""
@@ -26,6 +27,16 @@ class Accounts:
         if len(self._known) < MAX_KNOWN:
             self._known[_root(url)] = name
         return name
+
+    def named(self, acct: str, url: str) -> str | None:
+        """The account of the API's `acct`, which has no host where it is of the asked server itself."""
+        if (acct, url) not in self._named:
+            whole = acct if "@" in acct else f"{acct}@{url.partition('://')[2].partition('/')[0]}"
+            found = _ADDRESS.fullmatch(f"@{whole}".lower())
+            if len(self._named) >= MAX_KNOWN:
+                return found[0] if found else None
+            self._named[acct, url] = found[0] if found else None
+        return self._named[acct, url]
 
     def of(self, url: str) -> str | None:
         """The account of an actor's or a post's address on the web; None where that does not tell."""
@@ -38,10 +49,3 @@ def _root(url: str) -> str:
     found = _ACCOUNT.match(url)
     by_id = None if found else _BY_ID.match(url)
     return found[1] if found else by_id[0] if by_id else url
-
-
-def address(acct: str, url: str) -> str | None:
-    """The account of the API's `acct`, which has no host where it is of the asked server itself."""
-    whole = acct if "@" in acct else f"{acct}@{url.partition('://')[2].partition('/')[0]}"
-    found = f"@{whole}".lower()
-    return found if _ADDRESS.fullmatch(found) else None

@@ -31,5 +31,5 @@ def pages(chunks: Iterable[bytes], name: str, kind: type[T], tally: Tally, key: 
             tally.skipped += 1
         elif line[:1] == b"[" or (key and f'"{key}"'.encode() in line):
             yield from array([line], "" if line[:1] == b"[" else key, kind, tally, name)
-        elif line.strip():
-            yield from checked(decoder, line, tally)
+        elif line.strip() and (found := checked(decoder, line, tally)) is not None:
+            yield found

@@ -1,6 +1,7 @@
 """Objects out of JSON files of any size, each checked against the few fields declared; the rest is not kept."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -12,6 +13,8 @@ from services.attendee.importers.reading import Reader
 from services.attendee.importers.splitting import MAX_OBJECT, Unsplittable, split
 
 MAX_WHOLE = 4 * 1024 * 1024  # bytes of a file that is decoded at once, which is several times as fast
+
+EMPTY = msgspec.Raw(b"[]")  # a list that is not there
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -25,17 +28,26 @@ def array(chunks: Iterable[bytes], key: str, kind: type[T], tally: Tally, file: 
     """
     reader = Reader(chunks)
     head = _whole(reader)
-    decoder = msgspec.json.Decoder(kind)
     try:
         if len(head) <= MAX_WHOLE:
-            objects: Iterable[Any] = _list(head, key)
+            yield from _items(_value(head, key), kind, tally)
         else:
-            objects = split(chain([head], reader.rest()), key)
-        for raw in objects:
-            yield from checked(decoder, raw, tally)
+            decoder = _decoder(kind)
+            for raw in split(chain([head], reader.rest()), key):
+                if (found := checked(decoder, raw, tally)) is not None:
+                    yield found
     except _BROKEN:
         what = f"with a list named {key}" if key else "that is a list"
         raise ImportFailed(f"it is not whole JSON {what}; export it again, or leave this file out", file) from None
+
+
+def items(raw: msgspec.Raw, kind: type[T], tally: Tally) -> list[T]:
+    """Every object of a list inside something already decoded; what is not of this kind is counted as skipped."""
+    try:
+        return _items(raw, kind, tally)
+    except _BROKEN:
+        tally.skipped += 1
+        return []
 
 
 def one(chunks: Iterable[bytes], kind: type[T], file: str) -> T:
@@ -57,10 +69,10 @@ def whole_file(chunks: Iterable[bytes], file: str) -> bytes:
 
 def each_line(chunks: Iterable[bytes], kind: type[T], tally: Tally) -> Iterator[T]:
     """An object from every line that has one; other lines are counted as skipped."""
-    decoder = msgspec.json.Decoder(kind)
+    decoder = _decoder(kind)
     for line in lines(chunks, MAX_OBJECT):
-        if line is None or line.strip():
-            yield from checked(decoder, line, tally)
+        if (line is None or line.strip()) and (found := checked(decoder, line, tally)) is not None:
+            yield found
 
 
 def _whole(reader: Reader) -> bytes:
@@ -71,24 +83,36 @@ def _whole(reader: Reader) -> bytes:
     return bytes(held)
 
 
-def _list(data: bytes, key: str) -> list[msgspec.Raw]:
-    raw: Any = _bare(data)
-    if key:
-        raw = msgspec.json.decode(raw, type=dict[str, msgspec.Raw]).get(key, b"")
-    return msgspec.json.decode(raw, type=list[msgspec.Raw])
+def _value(data: bytes, key: str) -> bytes | msgspec.Raw:
+    raw = _bare(data)
+    return msgspec.json.decode(raw, type=dict[str, msgspec.Raw]).get(key, b"") if key else raw
+
+
+def _items(raw: bytes | msgspec.Raw, kind: type[T], tally: Tally) -> list[T]:
+    """All at once if all are of this kind, which is the usual case, else one by one."""
+    try:
+        return _decoder(list[kind]).decode(raw)  # type: ignore[valid-type]
+    except (msgspec.ValidationError, UnicodeError):
+        decoder = _decoder(kind)
+        found = (checked(decoder, item, tally) for item in _decoder(list[msgspec.Raw]).decode(raw))
+        return [item for item in found if item is not None]
+
+
+@lru_cache(maxsize=64)
+def _decoder(kind: Any) -> Any:
+    """Made once a kind; holds nothing of what it decodes."""
+    return msgspec.json.Decoder(kind)
 
 
 def _bare(data: bytes) -> bytes:
     return data.removeprefix(b"\xef\xbb\xbf")
 
 
-def checked(decoder: Any, raw: Any, tally: Tally) -> Iterator[Any]:
-    """What a decoder makes of `raw`; nothing, counted as skipped, when that is None or not of its kind."""
+def checked(decoder: Any, raw: bytes | msgspec.Raw | None, tally: Tally) -> Any:
+    """What a decoder makes of `raw`; None, counted as skipped, when that is None or not of its kind."""
     try:
         found = decoder.decode(raw) if raw is not None else None
     except _BROKEN:
         found = None
-    if found is None:
-        tally.skipped += 1
-    else:
-        yield found
+    tally.skipped += found is None
+    return found

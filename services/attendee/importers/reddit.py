@@ -57,26 +57,27 @@ class RedditImporter:
 
     def _read(self, value: bytes | None) -> None:
         thread = value is not None and value.lstrip()[:1] == b"["  # a post, then its comments
-        waiting = [raw for found in checked(self._thread, value, self.tally) for raw in found] if thread else [value]
+        waiting = list(checked(self._thread, value, self.tally) or ()) if thread else [value]
         while waiting:
             raw = waiting.pop()
-            for thing in checked(self._thing, raw, self.tally):
-                if thing.kind == "Listing":
-                    for listing in checked(self._listing, thing.data, self.tally):
-                        waiting.extend(listing.children)
-                elif not thing.kind and raw is not None:
-                    waiting.extend(self._take(raw))
-                elif thing.kind in ("t1", "t3"):
-                    waiting.extend(self._take(thing.data))
+            thing = checked(self._thing, raw, self.tally)
+            if thing is None or raw is None:
+                continue
+            if thing.kind == "Listing":
+                listing = checked(self._listing, thing.data, self.tally)
+                waiting.extend(listing.children if listing else ())
+            elif thing.kind in ("", "t1", "t3"):
+                waiting.extend(self._take(thing.data if thing.kind else raw))
 
     def _take(self, raw: bytes | msgspec.Raw) -> list[msgspec.Raw]:
-        for said in checked(self._said, raw, self.tally):
-            actor, month = said.author.lower(), month_of_epoch(said.created_utc)
-            if actor not in BOTS:
-                self.tally.messages += 1
-                self._authors.wrote(said.name, actor)
-                if said.parent_id:
-                    kind = "reply" if said.parent_id.startswith("t1_") else "comment"
-                    self._authors.answered(actor, kind, month, said.parent_id)
-            return [said.replies] if bytes(said.replies)[:1] == b"{" else []
-        return []
+        said = checked(self._said, raw, self.tally)
+        if said is None:
+            return []
+        actor, month = said.author.lower(), month_of_epoch(said.created_utc)
+        if actor not in BOTS:
+            self.tally.messages += 1
+            self._authors.wrote(said.name, actor)
+            if said.parent_id:
+                kind = "reply" if said.parent_id.startswith("t1_") else "comment"
+                self._authors.answered(actor, kind, month, said.parent_id)
+        return [said.replies] if bytes(said.replies)[:1] == b"{" else []
