@@ -158,14 +158,18 @@ class BlueskyImporter:
         month = month_of_iso(record.createdAt)
         answered = self._author(record.reply.parent) if record.reply else None
         quoted = self._author(record.embed.record) if record.embed else None
-        for other in dict.fromkeys(person for person in (answered, quoted) if person and person != actor):
-            self.tally.add((actor, other, "reply", month))
-        told = answered if answered and answered != actor else quoted if quoted != actor else None
+        told = answered if answered != actor else None
+        if told:
+            self.tally.add((actor, told, "reply", month))
+        if quoted and quoted not in (actor, told):
+            self.tally.add((actor, quoted, "reply", month))
+            told = told or quoted
         self.tally.resolved += told is not None
         self.tally.unresolved += bool(record.reply and not answered)
-        named = [did for facet in record.facets or () for f in facet.features if f.did and (did := self._did(f.did))]
-        told = "" if record.reply and not answered else told
-        self.tally.mentioned(actor, [did for did in named if did != quoted], month, told)
+        if record.facets:
+            named = [did for facet in record.facets for f in facet.features if f.did and (did := self._did(f.did))]
+            others = [did for did in named if did != quoted]
+            self.tally.mentioned(actor, others, month, "" if record.reply and not answered else told)
 
     def _read_repository(self, name: str, chunks: Iterable[bytes]) -> None:
         owner = ""

@@ -67,11 +67,14 @@ class Tally:
         actor, target, kind, month = interaction
         if actor == target:
             return
-        if len(self._raw) >= self.max_keys:
+        self._raw[Interaction(self.share(actor), self.share(target), kind, self.share(month))] = times
+        self._check()
+
+    def _check(self) -> None:
+        if len(self._raw) > self.max_keys:
             raise ImportFailed(
                 f"more than {self.max_keys} different pairs, kinds and months; import fewer files at a time"
             )
-        self._raw[Interaction(self.share(actor), self.share(target), kind, self.share(month))] = times
 
     def turned(self, actor: str, target: str, kind: str, month: str) -> None:
         """Count a message that turned to somebody known."""
@@ -115,8 +118,10 @@ class Tally:
         self.skipped += other.skipped
         self.private += other.private
         for interaction, times in other._raw.items():
-            if interaction.actor not in without and interaction.target not in without:
-                self.add(interaction, times)
+            if without and (interaction.actor in without or interaction.target in without):
+                continue
+            self._raw[interaction] = self._raw.get(interaction, 0) + times
+        self._check()
 
     def keys(self) -> int:
         """How many distinct interactions are held."""

@@ -20,7 +20,7 @@ SAID = frozenset({None, "thread_broadcast", "me_message", "file_share"})  # ever
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{2,30})(?:\|[^<>]{0,100})?>")
 
 
-Id = Annotated[str, msgspec.Meta(pattern="^[A-Z0-9]{2,30}$")]
+Id = Annotated[str, msgspec.Meta(max_length=30)]
 
 
 class _Profile(msgspec.Struct):
