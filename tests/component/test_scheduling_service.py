@@ -124,6 +124,11 @@ async def test_people_who_are_here_are_offered_each_other_and_meet_at_once(runni
     (offer,) = (await running.call("OfferNow", request)).offers
     assert (offer.session_id, list(offer.attendee_ids)) == ("", [ada, ben])
     assert (offer.offer.place_name, offer.offer.during) == ("Foyer", interval(11, "09:00", "09:30"))
+    again = str(uuid4())
+    await running.publish(again, 1, made(again, running.conference, ada, ben))
+    assert (await running.reaches(again, pb.SESSION_STATE_SCHEDULED)).during == interval(11, "09:30", "10:00")
+    (offer,) = (await running.call("OfferNow", request)).offers
+    assert (offer.session_id, offer.offer.during) == (again, interval(11, "09:00", "09:30"))
     await running.call("CheckIn", service.CheckInRequest(**here, attendee_id=ben, gone=True))
     assert not (await running.call("OfferNow", request)).offers
 

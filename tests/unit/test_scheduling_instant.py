@@ -1,15 +1,17 @@
 """The earliest fit: what it chooses, and the reason it gives when there is none."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 from uuid import uuid4
 
 import pytest
 
 from services.scheduling.domain.interval import Interval
 from services.scheduling.domain.programme import Wishes
-from services.scheduling.domain.session import Spot
+from services.scheduling.domain.session import Session, Spot, State
 from services.scheduling.engine.instant import Refusal, best_spots, check_spot, find_spot
-from tests.scheduling import NOW, berlin, between, group, model, place
+from services.scheduling.engine.venue import fits_place
+from tests.scheduling import NOW, berlin, between, conference, group, model, place
 
 MINUTE = timedelta(minutes=1)
 
@@ -196,6 +198,25 @@ def test_a_place_with_a_clock_of_its_own_opens_by_that_clock():
     assert check_spot(there, group(there), london.id, between(11, "09:00", "09:30")) == Refusal(
         "Far end is closed or full then"
     )
+
+
+def session(at, there, during, format):
+    """A scheduled one, at the first table."""
+    where = {"place_id": there.id, "place_name": there.name, "table_no": 1, "during": during}
+    return Session(uuid4(), at.id, (uuid4(), uuid4()), format, State.SCHEDULED, **where)
+
+
+def test_a_session_past_midnight_and_one_by_another_clock_keep_a_place_that_is_set_again_as_it_was():
+    at = conference()
+    bar = place("Bar", opens="18:00", closes="02:00")
+    london = place("Far end", opens="09:00", closes="10:00", time_zone="Europe/London")
+    midnight = berlin(11, "23:45") + 15 * MINUTE
+    late = session(at, bar, Interval(midnight, midnight + 60 * MINUTE), "drink")
+    assert fits_place(late, bar, at.time_zone)
+    assert not fits_place(late, replace(bar, closes=time(0, 30)), at.time_zone)
+    early = session(at, london, between(11, "10:00", "10:30"), "coffee")
+    assert fits_place(early, london, at.time_zone)
+    assert not fits_place(early, replace(london, time_zone=""), at.time_zone)
 
 
 def test_lunch_is_at_lunch_by_the_clock_of_the_place_too():
