@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from services.scheduling.domain.formats import FORMATS
 from services.scheduling.domain.interval import Interval
-from services.scheduling.domain.session import Spot
+from services.scheduling.domain.session import Session, Spot, State
 from services.scheduling.domain.venue import Place
-from services.scheduling.engine.instant import Group, Refusal, best_spots, check_spot, find_spot
+from services.scheduling.engine.instant import Group, Refusal, best_spots, better_spot, check_spot, find_spot
 from tests.scheduling import place
 from tests.worlds import MINUTES, PEOPLE, World, check_all, check_one, worlds
 
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["place", "place", "place", "move", "cancel"]),
+        st.sampled_from(["place", "place", "place", "move", "cancel", "better"]),
         st.sets(st.sampled_from(PEOPLE), min_size=2, max_size=3),
         st.sampled_from(["coffee", "coffee", *sorted(MINUTES)]),
         st.integers(0, 50),
@@ -64,6 +64,17 @@ def run(world: World, steps: list[Any]) -> None:
                 assert check_spot(model, group, offer.place.id, offer.during) == offer
                 check_one(world, group, offer)
                 world.sessions[chosen] = group, offer
+        elif chosen and action == "better":
+            group, spot = world.sessions[chosen]
+            at = Session(
+                chosen, world.conference.id, group.attendee_ids, group.format.name, State.SCHEDULED,
+                place_id=spot.place.id, during=spot.during,
+            )  # fmt: skip
+            better = better_spot(world.model(without=chosen), group, at, 0.5)
+            if better is not None:
+                assert (better.place.id, better.during) != (spot.place.id, spot.during)
+                check_one(world, group, better)
+                world.sessions[chosen] = group, better
         elif chosen:
             del world.sessions[chosen]
         check_all(world)

@@ -1,4 +1,5 @@
-"""The worker's door: a due conference is leased, what waits in it is planned beside the event loop, and written."""
+"""The worker's door: a due conference is leased, what waits in it is planned beside the event loop, and written; where
+nothing waits, better spots are looked for."""
 
 import asyncio
 import time
@@ -10,10 +11,12 @@ from services.kit.db import TRANSIENT, Pool
 from services.scheduling.engine.whole.waiting import Wanted, plan_waiting
 from services.scheduling.handlers.offering import group_of
 from services.scheduling.handlers.retry_unplaced import AT_ONCE, retry_unplaced
+from services.scheduling.handlers.suggest_moves import look_for_better, suggest_moves
 from services.scheduling.store.write import Store
 
 LEASE_SECONDS = 20.0  # a worker silent for so long is taken for dead
 PLAN_SECONDS = 5.0
+LOOK_SECONDS = 1.0  # three plans and looks end before the lease does
 TRIES = 3  # when changes never cease, a plan of what was there before is better than none
 STEPS = 200  # of annealing, for each session: the plan does not depend on how fast the machine is
 QUIET_SECONDS = 0.3  # between two plans of a conference, so that changes in a row make one
@@ -48,14 +51,22 @@ class Worker:
     async def _plan(self, conference_id: UUID, again: bool) -> bool:
         """Plans and writes; False, with nothing written, when something changed and it is to be done again."""
         round, wanted = await self._wanted(conference_id)
+        looked = await self._look(conference_id)
         async with self._pool.acquire() as tx, tx.transaction():
             await Store(tx).lock(conference_id)
             if again and await Store(tx).round(conference_id) != round:
                 return False
             await retry_unplaced(Store(tx), conference_id, self._clock(), wanted)
+            await suggest_moves(Store(tx), conference_id, looked, self._clock())
             await Store(tx).end_lease(conference_id, self._quiet)
             failpoint.reach("worker.before_commit")
         return True
+
+    async def _look(self, conference_id: UUID) -> dict[UUID, bool]:
+        """What of the agreed sessions could be at a better spot; no lock is held meanwhile."""
+        until = time.monotonic() + LOOK_SECONDS
+        async with self._pool.acquire() as tx, tx.transaction(isolation="repeatable_read", readonly=True):
+            return await look_for_better(Store(tx), conference_id, self._clock(), lambda: time.monotonic() < until)
 
     async def _wanted(self, conference_id: UUID) -> tuple[int, Wanted[UUID]]:
         """The round, and where those that wait had best be, if there are several; no lock is held meanwhile."""

@@ -16,7 +16,7 @@ from services.scheduling.engine.model import Model
 from services.scheduling.engine.reasons import Refusal, is_over
 from services.scheduling.engine.tables import Bools
 
-__all__ = ["Group", "Refusal", "best_spots", "check_spot", "find_spot", "is_over", "soonest_spot"]
+__all__ = ["Group", "Refusal", "best_spots", "better_spot", "check_spot", "find_spot", "is_over", "soonest_spot"]
 
 
 class Found(NamedTuple):
@@ -47,6 +47,26 @@ def soonest_spot(model: Model, group: Group, until: datetime) -> Spot | None:
 def best_spots(model: Model, group: Group, limit: int, near: Session | None = None) -> list[Spot]:
     """The best `limit` spots, one a slot, the best first; `near`: the session that they are other spots for."""
     return [_spot(found) for found in _search(model, group, limit, near)[1]]
+
+
+def better_spot(model: Model, group: Group, now_at: Session, by: float) -> Spot | None:
+    """Where the session, not in the model, had better be, if that gains `by` or more beyond what the change costs.
+
+    None too where it cannot be said what its spot is worth: its place is gone, or its time is too near.
+    """
+    assert now_at.during is not None
+    start, days = now_at.during.starts_at.timestamp(), list(days_left(model, group))
+    today = [day for day in days if start in day.slots]
+    if not today:
+        return None
+    day = today[0].narrowed(today[0].slots == start)
+    columns = [column for column in range(len(day.suitable)) if day.place(column).id == now_at.place_id]
+    if not columns:
+        return None
+    slot = sum(cost.item() for cost in goals.of_slots(day, int(days[0].slots[0]), now_at.during).values())
+    place = np.broadcast_to(goals.walks(day) + goals.of_places(day, now_at), (1, len(day.suitable)))[0, columns[0]]
+    _, best = _search(model, group, 1, now_at)
+    return _spot(best[0]) if best and best[0].cost <= slot + place - by else None
 
 
 def check_spot(model: Model, group: Group, place_id: UUID, during: Interval) -> Spot | Refusal:

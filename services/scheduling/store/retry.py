@@ -1,5 +1,6 @@
 """Locks a conference for its one writer; remembers when its unplaced sessions are due, and who plans them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -23,6 +24,18 @@ WAITING = """
     s.conference_id = $1 and s.state = 'unplaced' and not s.asked
     and s.tried_in_round < (select round from retry where conference_id = $1)
     order by s.tried_in_round, s.created_at, s.id limit $2
+"""
+
+
+# Looked at longest ago first.
+SETTLED = """
+    s.conference_id = $1 and s.state = 'scheduled' and not s.asked and lower(s.during) > $2
+    and not exists (
+        select from session_member own
+        join session_member theirs on theirs.attendee_id = own.attendee_id
+        join session other on other.id = theirs.session_id
+        where own.session_id = s.id and other.asked and other.state in ('scheduled', 'unplaced'))
+    order by s.tried_in_round, s.id limit $3
 """
 
 
@@ -70,6 +83,25 @@ class RetryWrites(Reads):
         """Whether a session of the conference still waits for a time and place."""
         sql = "select exists (select from session where conference_id = $1 and state = 'unplaced' and not asked)"
         return bool(await self.tx.fetchval(sql, conference_id))
+
+    async def open_questions(self, conference_id: UUID) -> int:
+        """Sessions whose people were asked to choose and have not."""
+        sql = "select count(*) from session where conference_id = $1 and asked and state in ('scheduled', 'unplaced')"
+        count: int = await self.tx.fetchval(sql, conference_id)
+        return count
+
+    async def settled(self, conference_id: UUID, after: datetime, limit: int) -> list[Session]:
+        """Scheduled sessions that begin after that, none of whose people has a question open."""
+        found = await self.tx.fetch(f"{SESSION} where {SETTLED}", conference_id, after, limit)
+        return [rows.session(row) for row in found]
+
+    async def looked_at(self, conference_id: UUID, session_ids: Sequence[UUID]) -> None:
+        """These come last when it is looked for better spots."""
+        await self.tx.execute(
+            "update session set tried_in_round = (select round from retry where conference_id = $1)"
+            " where id = any($2::uuid[]) and state = 'scheduled'",
+            conference_id, list(session_ids),
+        )  # fmt: skip
 
     async def wake(self, conference_id: UUID, now: datetime) -> None:
         """Something changed: all unplaced sessions are to be tried again at once."""
