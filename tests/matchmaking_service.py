@@ -86,6 +86,22 @@ class MatchmakingService:
         own: rpc.OwnSuggestion = await self.call("AnswerSuggestion", request)
         return own
 
+    async def offerable(self, conference: UUID, attendee: UUID, *among: UUID) -> rpc.ListOfferableResponse:
+        """Whom somebody may be offered on the spot."""
+        candidates = map(str, among)
+        request = rpc.ListOfferableRequest(
+            conference_id=str(conference), attendee_id=str(attendee), candidates=candidates
+        )
+        reply: rpc.ListOfferableResponse = await self.call("ListOfferable", request)
+        return reply
+
+    async def exclude(
+        self, conference: UUID, attendee: UUID, other: UUID, reason: rpc.ExclusionReason.ValueType
+    ) -> None:
+        """Somebody says that they have met or block somebody."""
+        ids = {"conference_id": str(conference), "attendee_id": str(attendee), "other_id": str(other)}
+        await self.call("ExcludePair", rpc.ExcludePairRequest(**ids, reason=reason))
+
     async def tell(self, *events: Event) -> None:
         """Publishes events of other services, and waits until matchmaking has taken effect of them and is quiet."""
         await self.send(*events)

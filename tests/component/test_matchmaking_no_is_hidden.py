@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from hallway.matchmaking.v1 import service_pb2 as rpc
 
+from services.kit.errors import Invalid
 from tests.conftest import MakeDatabase
 from tests.matchmaking import NOW, ids
 from tests.matchmaking_service import MatchmakingService, conference, imported, joined, running, tied
@@ -37,10 +38,7 @@ def answering(answer: rpc.Answer.ValueType) -> Act:
 
 def excluding(reason: rpc.ExclusionReason.ValueType) -> Act:
     def act(service: MatchmakingService, world: World, id: str) -> Awaitable[object]:
-        request = rpc.ExcludePairRequest(
-            conference_id=str(world.conference), attendee_id=str(world.ada), other_id=str(world.bob), reason=reason
-        )
-        return service.call("ExcludePair", request)
+        return service.exclude(world.conference, world.ada, world.bob, reason)
 
     return act
 
@@ -82,6 +80,7 @@ async def bobs_view(service: MatchmakingService, act: Act, ada_sees_it_after: bo
         for own in listed.suggestions:
             world.names.setdefault(own.suggestion.id, f"suggestion {len(world.names)}")
         seen.append(world.normal(listed))
+        seen.append(world.normal(await service.offerable(here, world.bob, world.ada, world.cyd, world.dee, world.eve)))
 
     await service.tell(
         conference(here), imported(world.source, here),
@@ -90,6 +89,7 @@ async def bobs_view(service: MatchmakingService, act: Act, ada_sees_it_after: bo
     )  # fmt: skip
     await look()
     assert await service.partners(here, world.bob) == [world.ada]
+    assert seen[1] == world.normal(rpc.ListOfferableResponse(attendee_ids=[str(world.cyd), str(world.dee)]))
     (own,) = (await service.listed(here, world.bob)).suggestions
 
     await act(service, world, own.suggestion.id)
@@ -150,6 +150,27 @@ async def test_who_turned_somebody_down_gets_somebody_else_in_their_place(servic
     await service.quiet()
     assert await service.partners(here, world.ada) == [world.cyd]
     assert await service.partners(here, world.bob) == [world.ada]
+
+
+async def test_nobody_blocked_met_suggested_or_not_joined_is_offered_on_the_spot(service: MatchmakingService):
+    world, gus = World(), uuid4()
+    here, bob = world.conference, world.bob
+    await service.tell(
+        conference(here), imported(world.source, here),
+        joined(world.ada, here, 1), joined(bob, here, 1), tied(here, world.ada, bob, world.source, 10),
+    )  # fmt: skip
+    assert await service.partners(here, bob) == [world.ada]
+    strangers = [joined(one, here, 1) for one in (world.cyd, world.dee, world.eve)]
+    await service.tell(*strangers, tied(here, bob, world.eve, world.source, 2))
+    among = [world.ada, bob, world.cyd, world.dee, world.eve, gus]
+    offered = list((await service.offerable(here, bob, *among)).attendee_ids)
+    assert offered == [str(world.eve), *map(str, sorted([world.cyd, world.dee]))]  # whom he writes with comes first
+    await service.exclude(here, bob, world.cyd, rpc.EXCLUSION_REASON_MET)
+    await service.exclude(here, world.dee, bob, rpc.EXCLUSION_REASON_BLOCKED)
+    assert (await service.offerable(here, bob, *among)).attendee_ids == [str(world.eve)]
+    assert (await service.offerable(here, gus, *among)).attendee_ids == []  # who did not join is offered nobody
+    with pytest.raises(Invalid, match="1001 are too many"):
+        await service.offerable(here, bob, *[gus] * 1_001)
 
 
 def test_names_are_as_long_as_ids():

@@ -12,7 +12,7 @@ from services.scheduling.domain.session import State
 from services.scheduling.handlers.follow_attendees import follow_attendees
 from services.scheduling.handlers.freeze_plan import freeze_plan
 from services.scheduling.handlers.move_session import move_session
-from services.scheduling.handlers.on_site import check_in, offer_now
+from services.scheduling.handlers.on_site import check_in, list_here, offer_now
 from services.scheduling.handlers.place_matches import place_matches
 from services.scheduling.handlers.record_outcome import record_outcome
 from services.scheduling.handlers.set_talks import set_talks
@@ -102,6 +102,23 @@ async def test_whose_partner_did_not_come_is_shown_those_of_the_candidates_who_a
     assert (offer.session, offer.attendee_ids, offer.spot.during) == (None, (ada, walk_in), SOON)
     await act(pool, freeze_plan, at.id, True, TEN)
     assert await act(pool, offer_now, at.id, ada, candidates, TEN) == []
+
+
+async def test_who_is_here_hears_who_else_is_the_last_one_first(pool):
+    at, _ = await ready(pool)
+    other, _ = await ready(pool)
+    ada, ben, cy, left, gone, early = await people(pool, at, 6)
+    (elsewhere,) = await people(pool, other, 1)
+    await here(pool, other, elsewhere)
+    await here(pool, at, early, now=TEN - timedelta(hours=3))
+    await here(pool, at, ada, left, gone)
+    await here(pool, at, ben, now=TEN + timedelta(minutes=1))
+    await here(pool, at, cy, now=TEN + timedelta(minutes=2))
+    await act(pool, check_in, at.id, left, True, TEN)
+    await act(pool, follow_attendees, [Attendee(gone, at.id, True, 2)], TEN, {})
+    assert await act(pool, list_here, at.id, ada, TEN + timedelta(minutes=3)) == [cy, ben]
+    with pytest.raises(Conflict, match="check in"):
+        await act(pool, list_here, at.id, left, TEN)
 
 
 async def test_that_somebody_is_here_is_believed_for_two_hours(pool):

@@ -15,6 +15,7 @@ from services.matchmaking.domain.preview import Outlook, Preview, check_trial
 from services.matchmaking.domain.suggestion import Answer, ExclusionReason, OwnSuggestion
 from services.matchmaking.handlers.answer_suggestion import answer_suggestion
 from services.matchmaking.handlers.exclude_pair import exclude_pair
+from services.matchmaking.handlers.list_offerable import list_offerable
 from services.matchmaking.handlers.list_suggestions import list_suggestions
 from services.matchmaking.store.facts import FactStore
 from services.matchmaking.store.learning import LessonStore
@@ -87,6 +88,18 @@ class Api(service_pb2_grpc.MatchmakingServiceServicer):
             return pb.ExcludePairResponse()
 
         return await command(self._pool, context, pb.ExcludePairResponse, work)
+
+    async def ListOfferable(self, request: pb.ListOfferableRequest, context: Context) -> pb.ListOfferableResponse:
+        """See service.proto."""
+
+        async def work(tx: Connection) -> pb.ListOfferableResponse:
+            conference_id = parse_id(request.conference_id, "conference_id")
+            attendee_id = parse_id(request.attendee_id, "attendee_id")
+            candidates = [parse_id(text, f"candidates[{n}]") for n, text in enumerate(request.candidates)]
+            found = await list_offerable(Reads(tx), conference_id, attendee_id, candidates)
+            return pb.ListOfferableResponse(attendee_ids=map(str, found))
+
+        return await question(self._pool, context, work)
 
     async def RequestSolve(self, request: pb.RequestSolveRequest, context: Context) -> pb.RequestSolveResponse:
         """See service.proto."""

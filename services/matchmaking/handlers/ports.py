@@ -123,6 +123,9 @@ class Lists(Protocol):
     """Questions."""
 
     async def own(self, attendee_id: UUID, now: datetime) -> list[OwnSuggestion]: ...
+    async def offerable(
+        self, conference_id: UUID, attendee_id: UUID, among: Sequence[UUID], limit: int
+    ) -> list[UUID]: ...
 
 
 class Publisher(Protocol):

@@ -15,7 +15,7 @@ from services.scheduling.handlers.cancel_session import cancel_session
 from services.scheduling.handlers.find_sessions import get_session, list_sessions, list_versions
 from services.scheduling.handlers.freeze_plan import freeze_plan
 from services.scheduling.handlers.move_session import move_session, offer_slots
-from services.scheduling.handlers.on_site import check_in, offer_now
+from services.scheduling.handlers.on_site import check_in, list_here, offer_now
 from services.scheduling.handlers.record_outcome import record_outcome
 from services.scheduling.handlers.set_availability import set_availability
 from services.scheduling.handlers.set_formats import set_formats
@@ -184,6 +184,15 @@ class Api(SchedulingServiceServicer):
             return service.CheckInResponse()
 
         return await command(self.pool, context, service.CheckInResponse, work)
+
+    async def ListHere(self, request: service.ListHereRequest, context: Any) -> service.ListHereResponse:
+        async def work(tx: Connection) -> service.ListHereResponse:
+            conference_id = parse_id(request.conference_id, "conference_id")
+            attendee_id = parse_id(request.attendee_id, "attendee_id")
+            here = await list_here(Store(tx), conference_id, attendee_id, self.clock())
+            return service.ListHereResponse(attendee_ids=map(str, here))
+
+        return await question(self.pool, context, work)
 
     async def OfferNow(self, request: service.OfferNowRequest, context: Any) -> service.OfferNowResponse:
         async def work(tx: Connection) -> service.OfferNowResponse:

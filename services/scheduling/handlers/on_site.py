@@ -15,7 +15,9 @@ from services.scheduling.handlers.ports import Presence, Sessions
 BELIEVED = timedelta(hours=2)  # then it is asked anew: people leave without a word
 SOON = timedelta(minutes=20)  # at most one slot of the grid away
 LOOKED_AT = 20  # of the person's sessions
+MOST_HERE = 1_000
 MOST_CANDIDATES = 50
+ARRIVE = "whoever wants to meet now says first that they are here; check in"
 SHOWN = 5
 USUAL = "coffee"
 
@@ -42,6 +44,14 @@ async def check_in(store: Store, conference_id: UUID, attendee_id: UUID, gone: b
         raise NotFound("attendee", attendee_id)
 
 
+async def list_here(store: Presence, conference_id: UUID, attendee_id: UUID, now: datetime) -> list[UUID]:
+    """Who else is here, the last one who came first; raises Conflict when the person is not."""
+    if not await store.here_among(conference_id, [attendee_id], now):
+        raise Conflict("attendee_id", ARRIVE)
+    here = await store.all_here(conference_id, now, MOST_HERE)
+    return [one for one in here if one != attendee_id]
+
+
 async def offer_now(
     store: Store, conference_id: UUID, attendee_id: UUID, candidates: Sequence[UUID], now: datetime
 ) -> list[NowOffer]:
@@ -57,7 +67,7 @@ async def offer_now(
     matched = {person for session in sessions for person in session.attendee_ids}
     here = await store.here_among(conference_id, {attendee_id, *matched, *candidates}, now)
     if attendee_id not in here:
-        raise Conflict("attendee_id", "whoever wants to meet now says first that they are here; check in")
+        raise Conflict("attendee_id", ARRIVE)
     offers = [await _of_session(store, session, now) for session in sessions if here.issuperset(session.attendee_ids)]
     for candidate in dict.fromkeys(candidates):
         if candidate in here - matched - {attendee_id}:

@@ -74,5 +74,5 @@ async def suggest_moves(store: Store, conference_id: UUID, looked: dict[UUID, bo
 
 async def _better(store: Store, session: Session, now: datetime) -> tuple[Model, Spot] | None:
     model = await store.load_model(session.conference_id, session.attendee_ids, now, without=[session.id])
-    spot = better_spot(model, group_of(session), session, CLEARLY)
+    spot = better_spot(model, group_of(model, session), session, CLEARLY)
     return (model, spot) if spot else None

@@ -76,6 +76,15 @@ class Reads:
         )  # fmt: skip
         return {row["id"] for row in found}
 
+    async def all_here(self, conference_id: UUID, now: datetime, limit: int) -> list[UUID]:
+        """Who said that they are here, the last one first."""
+        found = await self.tx.fetch(
+            "select id from attendee where conference_id = $1 and here_until > $2 and not cancelled"
+            " order by here_until desc, id limit $3",
+            conference_id, now, limit,
+        )  # fmt: skip
+        return [row["id"] for row in found]
+
     async def places(self, conference_id: UUID) -> list[Place]:
         """The venue, by name."""
         found = await self.tx.fetch("select * from place where conference_id = $1 order by name", conference_id)

@@ -11,6 +11,7 @@ from services.portal.api.http import (
     attendees,
     conferences,
     matching,
+    on_site,
     problems,
     registrations,
     sessions,
@@ -35,7 +36,7 @@ def create_api(deps: Deps) -> FastAPI:
         title="Hallway", version="1", description=_ABOUT, docs_url=None, redoc_url=None,
         middleware=[Middleware(Authentication, deps=deps)],
     )  # fmt: skip
-    for module in (conferences, registrations, sources, attendees, sessions, matching, tokens):
+    for module in (conferences, registrations, sources, attendees, on_site, sessions, matching, tokens):
         api.include_router(module.router)
     problems.install(api)
     return api

@@ -175,6 +175,12 @@ class Availability(Body):
     wishes: Wishes | None = None
 
 
+class CheckIn(Body):
+    """A person is here; gone: not any more."""
+
+    gone: bool = False
+
+
 class Move(Body):
     """A session's new time and place, as one of its offers."""
 

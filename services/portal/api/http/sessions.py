@@ -88,10 +88,11 @@ async def list_offers(call: ReaderOrActor, slug: str, session_id: str) -> dict[s
     client = call.deps.clients.scheduling
     request = service_pb2.OfferSlotsRequest(session_id=str(session.id), limit=OFFERS)
     reply = await client.call(client.stub.OfferSlots, request)
-    return {"offers": [_offer(o) for o in reply.offers]}
+    return {"offers": [offer(o) for o in reply.offers]}
 
 
-def _offer(o: service_pb2.Offer) -> dict[str, Any]:
+def offer(o: service_pb2.Offer) -> dict[str, Any]:
+    """A time and place that could be chosen."""
     starts_at, ends_at = convert.moment(o.during, "starts_at"), convert.moment(o.during, "ends_at")
     return {"place": {"id": o.place_id, "name": o.place_name}, "starts_at": starts_at, "ends_at": ends_at}
 

@@ -49,6 +49,11 @@ class MatchmakingServiceStub:
                 request_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.ExcludePairRequest.SerializeToString,
                 response_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.ExcludePairResponse.FromString,
                 _registered_method=True)
+        self.ListOfferable = channel.unary_unary(
+                '/hallway.matchmaking.v1.MatchmakingService/ListOfferable',
+                request_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.ListOfferableRequest.SerializeToString,
+                response_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.ListOfferableResponse.FromString,
+                _registered_method=True)
         self.RequestSolve = channel.unary_unary(
                 '/hallway.matchmaking.v1.MatchmakingService/RequestSolve',
                 request_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.RequestSolveRequest.SerializeToString,
@@ -90,6 +95,14 @@ class MatchmakingServiceServicer:
 
     def ExcludePair(self, request, context):
         """"We have met", or a block: the two are never suggested to each other. Not told to the other.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListOfferable(self, request, context):
+        """Which of these people may be offered to somebody on the spot, whom they know best first; at most 50. Nobody who was
+        ever suggested to them is among them, whatever came of it, so that one who is missing tells of no answer.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -139,6 +152,11 @@ def add_MatchmakingServiceServicer_to_server(servicer, server):
                     servicer.ExcludePair,
                     request_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.ExcludePairRequest.FromString,
                     response_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.ExcludePairResponse.SerializeToString,
+            ),
+            'ListOfferable': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListOfferable,
+                    request_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.ListOfferableRequest.FromString,
+                    response_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.ListOfferableResponse.SerializeToString,
             ),
             'RequestSolve': grpc.unary_unary_rpc_method_handler(
                     servicer.RequestSolve,
@@ -242,6 +260,33 @@ class MatchmakingService:
             '/hallway.matchmaking.v1.MatchmakingService/ExcludePair',
             hallway_dot_matchmaking_dot_v1_dot_service__pb2.ExcludePairRequest.SerializeToString,
             hallway_dot_matchmaking_dot_v1_dot_service__pb2.ExcludePairResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListOfferable(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hallway.matchmaking.v1.MatchmakingService/ListOfferable',
+            hallway_dot_matchmaking_dot_v1_dot_service__pb2.ListOfferableRequest.SerializeToString,
+            hallway_dot_matchmaking_dot_v1_dot_service__pb2.ListOfferableResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,6 +37,10 @@ class MatchmakingServiceStub:
     """The reply is the same whatever the others answered, unless the answer made the match."""
     ExcludePair: _grpc.UnaryUnaryMultiCallable[_service_pb2.ExcludePairRequest, _service_pb2.ExcludePairResponse]
     """"We have met", or a block: the two are never suggested to each other. Not told to the other."""
+    ListOfferable: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListOfferableRequest, _service_pb2.ListOfferableResponse]
+    """Which of these people may be offered to somebody on the spot, whom they know best first; at most 50. Nobody who was
+    ever suggested to them is among them, whatever came of it, so that one who is missing tells of no answer.
+    """
     RequestSolve: _grpc.UnaryUnaryMultiCallable[_service_pb2.RequestSolveRequest, _service_pb2.RequestSolveResponse]
     """Asks the solver to look at a conference now."""
     RequestPreview: _grpc.UnaryUnaryMultiCallable[_service_pb2.RequestPreviewRequest, _service_pb2.Preview]
@@ -54,6 +58,10 @@ class MatchmakingServiceAsyncStub(MatchmakingServiceStub):
     """The reply is the same whatever the others answered, unless the answer made the match."""
     ExcludePair: _aio.UnaryUnaryMultiCallable[_service_pb2.ExcludePairRequest, _service_pb2.ExcludePairResponse]  # type: ignore[assignment]
     """"We have met", or a block: the two are never suggested to each other. Not told to the other."""
+    ListOfferable: _aio.UnaryUnaryMultiCallable[_service_pb2.ListOfferableRequest, _service_pb2.ListOfferableResponse]  # type: ignore[assignment]
+    """Which of these people may be offered to somebody on the spot, whom they know best first; at most 50. Nobody who was
+    ever suggested to them is among them, whatever came of it, so that one who is missing tells of no answer.
+    """
     RequestSolve: _aio.UnaryUnaryMultiCallable[_service_pb2.RequestSolveRequest, _service_pb2.RequestSolveResponse]  # type: ignore[assignment]
     """Asks the solver to look at a conference now."""
     RequestPreview: _aio.UnaryUnaryMultiCallable[_service_pb2.RequestPreviewRequest, _service_pb2.Preview]  # type: ignore[assignment]
@@ -86,6 +94,16 @@ class MatchmakingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.ExcludePairResponse, _abc.Awaitable[_service_pb2.ExcludePairResponse]]:
         """"We have met", or a block: the two are never suggested to each other. Not told to the other."""
+
+    @_abc_1.abstractmethod
+    def ListOfferable(
+        self,
+        request: _service_pb2.ListOfferableRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.ListOfferableResponse, _abc.Awaitable[_service_pb2.ListOfferableResponse]]:
+        """Which of these people may be offered to somebody on the spot, whom they know best first; at most 50. Nobody who was
+        ever suggested to them is among them, whatever came of it, so that one who is missing tells of no answer.
+        """
 
     @_abc_1.abstractmethod
     def RequestSolve(

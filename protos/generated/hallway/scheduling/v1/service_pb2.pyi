@@ -730,6 +730,50 @@ class CheckInResponse(_message.Message):
 Global___CheckInResponse: _TypeAlias = CheckInResponse  # noqa: Y015
 
 @_typing.final
+class ListHereRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFERENCE_ID_FIELD_NUMBER: _builtins.int
+    ATTENDEE_ID_FIELD_NUMBER: _builtins.int
+    conference_id: _builtins.str
+    attendee_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        conference_id: _builtins.str = ...,
+        attendee_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attendee_id", b"attendee_id", "conference_id", b"conference_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListHereRequest: _TypeAlias = ListHereRequest  # noqa: Y015
+
+@_typing.final
+class ListHereResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ATTENDEE_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def attendee_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """at most 1,000, who came last first"""
+
+    def __init__(
+        self,
+        *,
+        attendee_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attendee_ids", b"attendee_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListHereResponse: _TypeAlias = ListHereResponse  # noqa: Y015
+
+@_typing.final
 class OfferNowRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -740,8 +784,8 @@ class OfferNowRequest(_message.Message):
     attendee_id: _builtins.str
     @_builtins.property
     def candidates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """The person's suggestions, the best first; at most 50. Nobody else is offered: scheduling does not know who declined
-        or blocked whom.
+        """Whom matchmaking answers may be offered to the person, the best first; at most 50. Nobody else is offered:
+        scheduling does not know who declined or blocked whom.
         """
 
     def __init__(

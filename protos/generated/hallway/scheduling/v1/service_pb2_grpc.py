@@ -110,6 +110,11 @@ class SchedulingServiceStub:
                 request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.CheckInRequest.SerializeToString,
                 response_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.CheckInResponse.FromString,
                 _registered_method=True)
+        self.ListHere = channel.unary_unary(
+                '/hallway.scheduling.v1.SchedulingService/ListHere',
+                request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.ListHereRequest.SerializeToString,
+                response_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.ListHereResponse.FromString,
+                _registered_method=True)
         self.OfferNow = channel.unary_unary(
                 '/hallway.scheduling.v1.SchedulingService/OfferNow',
                 request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.OfferNowRequest.SerializeToString,
@@ -222,6 +227,13 @@ class SchedulingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListHere(self, request, context):
+        """Who else is here; only who is here may ask.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def OfferNow(self, request, context):
         """Whom a person who is here could meet now, all of them here and free: first the people of their sessions that are to
         come or wait (to be moved there by MoveSession), then those asked for.
@@ -307,6 +319,11 @@ def add_SchedulingServiceServicer_to_server(servicer, server):
                     servicer.CheckIn,
                     request_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.CheckInRequest.FromString,
                     response_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.CheckInResponse.SerializeToString,
+            ),
+            'ListHere': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListHere,
+                    request_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.ListHereRequest.FromString,
+                    response_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.ListHereResponse.SerializeToString,
             ),
             'OfferNow': grpc.unary_unary_rpc_method_handler(
                     servicer.OfferNow,
@@ -719,6 +736,33 @@ class SchedulingService:
             '/hallway.scheduling.v1.SchedulingService/CheckIn',
             hallway_dot_scheduling_dot_v1_dot_service__pb2.CheckInRequest.SerializeToString,
             hallway_dot_scheduling_dot_v1_dot_service__pb2.CheckInResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListHere(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hallway.scheduling.v1.SchedulingService/ListHere',
+            hallway_dot_scheduling_dot_v1_dot_service__pb2.ListHereRequest.SerializeToString,
+            hallway_dot_scheduling_dot_v1_dot_service__pb2.ListHereResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -62,6 +62,8 @@ class SchedulingServiceStub:
     RecordOutcome: _grpc.UnaryUnaryMultiCallable[_service_pb2.RecordOutcomeRequest, _scheduling_pb2.Session]
     CheckIn: _grpc.UnaryUnaryMultiCallable[_service_pb2.CheckInRequest, _service_pb2.CheckInResponse]
     """A person is here, for the next two hours; their sessions can be moved to now without notice."""
+    ListHere: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListHereRequest, _service_pb2.ListHereResponse]
+    """Who else is here; only who is here may ask."""
     OfferNow: _grpc.UnaryUnaryMultiCallable[_service_pb2.OfferNowRequest, _service_pb2.OfferNowResponse]
     """Whom a person who is here could meet now, all of them here and free: first the people of their sessions that are to
     come or wait (to be moved there by MoveSession), then those asked for.
@@ -100,6 +102,8 @@ class SchedulingServiceAsyncStub(SchedulingServiceStub):
     RecordOutcome: _aio.UnaryUnaryMultiCallable[_service_pb2.RecordOutcomeRequest, _scheduling_pb2.Session]  # type: ignore[assignment]
     CheckIn: _aio.UnaryUnaryMultiCallable[_service_pb2.CheckInRequest, _service_pb2.CheckInResponse]  # type: ignore[assignment]
     """A person is here, for the next two hours; their sessions can be moved to now without notice."""
+    ListHere: _aio.UnaryUnaryMultiCallable[_service_pb2.ListHereRequest, _service_pb2.ListHereResponse]  # type: ignore[assignment]
+    """Who else is here; only who is here may ask."""
     OfferNow: _aio.UnaryUnaryMultiCallable[_service_pb2.OfferNowRequest, _service_pb2.OfferNowResponse]  # type: ignore[assignment]
     """Whom a person who is here could meet now, all of them here and free: first the people of their sessions that are to
     come or wait (to be moved there by MoveSession), then those asked for.
@@ -225,6 +229,14 @@ class SchedulingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.CheckInResponse, _abc.Awaitable[_service_pb2.CheckInResponse]]:
         """A person is here, for the next two hours; their sessions can be moved to now without notice."""
+
+    @_abc_1.abstractmethod
+    def ListHere(
+        self,
+        request: _service_pb2.ListHereRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.ListHereResponse, _abc.Awaitable[_service_pb2.ListHereResponse]]:
+        """Who else is here; only who is here may ask."""
 
     @_abc_1.abstractmethod
     def OfferNow(
