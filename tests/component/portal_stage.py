@@ -145,12 +145,12 @@ class Scheduling(SchedulingServiceServicer):
             await context.abort(grpc.StatusCode.FAILED_PRECONDITION, "check in")
         self.calls.append(request)
         spot = scheduling_rpc.Offer(place_id=str(PLACE), place_name="Window table 1", during=interval(0.25))
-        return scheduling_rpc.OfferNowResponse(
-            offers=[
-                scheduling_rpc.NowOffer(session_id=str(SESSION), attendee_ids=[str(ADA), str(CY)], offer=spot),
-                scheduling_rpc.NowOffer(attendee_ids=[str(ADA), str(BO)], offer=spot),
-            ]
-        )
+        people = [(str(SESSION), str(CY)), *(("", candidate) for candidate in request.candidates)]
+        offers = [
+            scheduling_rpc.NowOffer(session_id=session_id, attendee_ids=[request.attendee_id, other], offer=spot)
+            for session_id, other in people
+        ]
+        return scheduling_rpc.OfferNowResponse(offers=offers)
 
     async def ListSessions(self, request: Any, context: Any) -> Any:
         return scheduling_rpc.ListSessionsResponse(sessions=self.sessions)

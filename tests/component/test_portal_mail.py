@@ -99,6 +99,20 @@ async def test_a_person_who_is_not_known_yet_is_written_to_once_they_are(desk: D
     assert await desk.send() == 1
 
 
+async def test_a_mail_is_in_the_language_its_person_chose_and_the_next_ones_in_theirs(desk: Desk):
+    bea = replace(ANA, id=UUID(int=12), ticket="T-2", name="Bea", email="bea@example.org")
+    await desk.know(ANA, bea)
+    await desk.pool.execute("INSERT INTO person_language VALUES ($1, 'de')", ANA.id)
+    both = replace(SESSION, attendee_ids=(ANA.id, bea.id))
+    await desk.wait(*mails.of_session(UUID(int=5), "scheduled", both))
+    assert await desk.send() == 2
+    words = {str(mail["To"]): (mail["Subject"], mail.get_body(("plain",)).get_content()) for mail in desk.mails}  # type: ignore[union-attr]
+    assert words["ana@example.org"][0] == "Du triffst Bea: Freitag, 14. Mai, 10:00 bis 11:00 (Europe/Madrid)"
+    assert "Hallo Ana Ruiz," in words["ana@example.org"][1]
+    assert "Was: ein Kaffee" in words["ana@example.org"][1]
+    assert words["bea@example.org"][0] == "You meet Ana Ruiz: Friday 14 May, 10:00 to 11:00 (Europe/Madrid)"
+
+
 async def test_nobody_is_written_to_whose_registration_is_cancelled(desk: Desk):
     await desk.know(replace(ANA, state="cancelled"))
     await desk.wait(mails.welcome(ANA))

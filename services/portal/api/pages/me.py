@@ -28,7 +28,7 @@ NOTICES = {
     "cancelled": N_("The session is cancelled, and everybody in it is told."),
     "held": N_("Good to hear. Thank you for telling us."),
     "missed": N_("Noted. Thank you for telling us."),
-    "here": N_("You are here. Whoever wants to meet you now can."),
+    "here": N_("You are here. The people of your sessions can meet you earlier."),
     "gone": N_("You have left. Nobody waits for you."),
     "late": N_("Noted. The others see it on their page."),
     "kept": N_("Kept. Only you see it."),

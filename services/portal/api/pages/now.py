@@ -13,8 +13,6 @@ from services.portal.domain import words
 from services.portal.domain.language import _
 from services.portal.store import reads
 
-MOST_CANDIDATES = 50
-
 
 async def here(visit: ByAttendee) -> Response:
     """POST /c/{slug}/me/here: here, or with ``gone`` not any more."""
@@ -29,16 +27,12 @@ async def here(visit: ByAttendee) -> Response:
 
 
 async def now(visit: ByAttendee, done: str = "") -> Response:
-    """GET /c/{slug}/me/now: who is here and free now, of one's sessions and suggestions."""
+    """GET /c/{slug}/me/now: who of one's sessions to come is here and free now."""
     person = await own.own(visit)
-    suggested = await own.suggestions(person)
-    people = [i for suggestion, _answer in suggested for i in suggestion.attendee_ids if i != person.me.id]
     client = visit.site.deps.clients.scheduling
-    request = scheduling_pb.OfferNowRequest(
-        conference_id=str(person.me.conference_id),
-        attendee_id=str(person.me.id),
-        candidates=[str(i) for i in dict.fromkeys(people)][:MOST_CANDIDATES],
-    )
+    # No candidates: that somebody is here is shown to those alone with whom they agreed to meet, for among the
+    # people suggested may be one they blocked, and to leave out only that one would tell it.
+    request = scheduling_pb.OfferNowRequest(conference_id=str(person.me.conference_id), attendee_id=str(person.me.id))
     try:
         offers = (await client.call(client.stub.OfferNow, request, timeout=own.TIMEOUT)).offers
         checked_in = True
