@@ -59,7 +59,7 @@ def test_pairing_twice_gives_the_same(edges, budgets, floors):
 
 
 @settings(max_examples=300, deadline=None)
-@given(edges, budgets, floors, st.booleans(), st.sampled_from([0, 3, 10, 30, 60]))
+@given(edges, budgets, floors, st.booleans(), st.sampled_from([0, 3, 10, 30, 60, 150]))
 def test_a_search_that_is_stopped_leaves_pairs_that_fit_a_bound_that_holds_and_a_true_gap(
     edges, budgets, floors, exact, effort
 ):

@@ -1,19 +1,25 @@
 """How the pairing engine shares out pairs: by hand where a hand can, against exact matching where it cannot."""
 
+import json
+import os
 import subprocess
 import sys
+from dataclasses import replace
+from unittest import mock
 
 import numpy as np
 import pytest
 import rustworkx
 
 from bench.graphs import make
+from services.matchmaking.engine.pairing import solve
 from services.matchmaking.engine.pairing.blossom import search, search_all
 from services.matchmaking.engine.pairing.compiled import fingerprint
-from services.matchmaking.engine.pairing.forest import Forest, forest
+from services.matchmaking.engine.pairing.forest import forest
 from services.matchmaking.engine.pairing.market import Market, Pairing
 from services.matchmaking.engine.pairing.prices import descend
 from services.matchmaking.engine.pairing.solve import pair
+from tests.looks import cycles_of_equals, onion
 
 
 def paired(edges: dict[tuple[int, int], float], budget: list[int], floor: float = 0.0) -> tuple[Pairing, list]:
@@ -102,14 +108,6 @@ def test_deciding_clear_pairs_ahead_costs_next_to_nothing(family: str, budget: i
     assert quick.gap < 5e-4
 
 
-def cycles_of_equals(triples: int) -> Forest:
-    """Triangles in a row, each joined to the next, all weights equal; nobody has a mate yet."""
-    three = 3 * np.arange(triples)
-    a = np.concatenate([three, three + 1, three, three[:-1] + 2]).astype(np.int32)
-    b = np.concatenate([three + 1, three + 2, three + 2, three[1:]]).astype(np.int32)
-    return forest(a, b, np.ones(len(a)), np.full(3 * triples, 0.5), np.full(3 * triples, -1))
-
-
 def test_a_search_stops_when_its_work_is_done_and_prices_still_cover_every_edge():
     f = cycles_of_equals(500)
     search_all(f, 1_000)
@@ -121,6 +119,65 @@ def test_a_search_stops_when_its_work_is_done_and_prices_still_cover_every_edge(
     assert (f.mate[f.mate[matched]] == matched).all()
     search_all(f, 10**9)
     assert (f.mate >= 0).sum() == 1_500
+
+
+def test_a_stopped_search_leaves_free_whom_it_found_cheapest_to_leave_free():
+    # 0 wants 1, who has 2, the cheapest; 2 in turn wants 3, but the search is stopped before it gets there.
+    a, b = np.array([0, 1, 2, 3], np.int32), np.array([1, 2, 3, 4], np.int32)
+    weight, price = np.array([1.0, 0.3, 0.25, 0.6]), np.array([0.9, 0.1, 0.2, 0.15, 0.45])
+    f = forest(a, b, weight, price, np.array([-1, 2, 1, 4, 3]))
+    assert not search(f, 0, 4)
+    assert f.mate.tolist() == [1, 0, -1, 4, 3]
+    assert f.price[:5].tolist() == pytest.approx([0.8, 0.2, 0.1, 0.15, 0.45])
+
+
+def test_a_search_that_is_put_off_is_taken_up_again():
+    f = onion(100)  # takes more looks than a first try may
+    search_all(f, 10**9)
+    vertices = len(f.mate)
+    assert f.price[:vertices][f.mate < 0].tolist() == pytest.approx([0.0])
+
+
+@pytest.mark.parametrize("family", ["power-law", "geometric"])
+@pytest.mark.parametrize("kinds", [0, 1, 3], ids=["all differ", "all equal", "three kinds"])
+@pytest.mark.parametrize("budget", [1, 3])
+def test_wherever_the_search_is_stopped_pairs_fit_none_is_missing_and_the_bound_holds(family, kinds, budget):
+    whole = conference(family, 60, budget)
+    if kinds:
+        whole = replace(whole, weight=np.ceil(whole.weight * 1e6 % kinds) / kinds)
+    best = pair(whole, exact=True)
+    assert best.gap < 1e-9
+    for effort in [0, *np.unique(np.geomspace(3, 30_000, 25).astype(int)).tolist()]:
+        with mock.patch.multiple(solve, EFFORT_EACH=0, PROOF_EFFORT=effort):
+            found = pair(whole, exact=True)
+        load = np.bincount(np.concatenate([whole.a[found.taken], whole.b[found.taken]]), minlength=60)
+        assert (load <= budget).all()
+        assert not (~found.taken & (load[whole.a] < budget) & (load[whole.b] < budget)).any()
+        assert found.bound >= best.objective * (1 - 1e-9)
+        assert found.objective <= best.objective * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("family", ["power-law", "geometric"])
+def test_equal_weights_are_paired_almost_best_without_searching(family: str):
+    whole = conference(family, 1_000, 4)
+    with mock.patch.multiple(solve, EFFORT_EACH=0, PROOF_EFFORT=200_000):
+        found = pair(replace(whole, weight=np.ones(len(whole.a))), exact=True)
+    assert found.gap < 5e-3
+
+
+def test_no_line_runs_uncounted_for_long():
+    """What is bounded by a count of looks is bounded in fact: lines of Python for each, however large the case."""
+    said = subprocess.run(
+        [sys.executable, "-m", "tests.looks"],
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=170,
+    ).stdout
+    ratios = json.loads(said)
+    assert {name: ratio for name, ratio in ratios.items() if ratio > 40} == {}
+    assert ratios["onion 80"] < 13
 
 
 def test_code_that_another_process_compiled_gives_the_same():

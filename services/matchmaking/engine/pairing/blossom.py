@@ -44,7 +44,13 @@ def push_arcs(f: Forest, heap: Heap, vertex: int, time: float, zero: float) -> N
             if time + slack / 2 < zero:
                 heappush(heap, (time + slack / 2, np.int64(2 * arc)))
         elif time + slack < zero and sooner(f, other, time + slack):
-            heappush(heap, (time + slack, np.int64(2 * arc)))
+            heappush(heap, (time + slack, arc_code(f, arc, node)))
+
+
+@compiled
+def arc_code(f: Forest, arc: int, node: int) -> np.int64:
+    """How the heap names an arc to an unlabelled node: of those tight at once it takes arcs to free nodes first."""
+    return np.int64(2 * (arc - (len(f.near.edge) if f.mate[f.base[node]] < 0 else 0)))
 
 
 @compiled
@@ -206,7 +212,7 @@ def search(f: Forest, root: int, effort: int) -> bool:
             if f.label[ring] == INNER and time >= f.since[ring] + f.price[ring] / 2 - TOLERANCE:
                 zero, at = open_up(f, heap, ring, time, zero, at)
             continue
-        u, v, slack = tightness(f, int(code >> 1), time)
+        u, v, slack = tightness(f, int(code >> 1) % len(f.near.edge), time)
         there = f.label[f.top[v]]
         if slack > TOLERANCE:
             if slack < np.inf:

@@ -25,9 +25,11 @@ def compiled(function: F) -> F:
     worker renews its lease meanwhile.
 
     numba looks at a function's own file alone to see whether its cache is stale; but callers contain the code of what
-    they call, in other files, and crash when an array has moved there.
+    they call, in other files, and crash when an array has moved there. With NUMBA_DISABLE_JIT=1 all is plain Python.
     """
     dispatcher: Any = njit(cache=True, nogil=True)(function)
+    if dispatcher is function:
+        return function
     dispatcher._cache._cache_file._source_stamp = fingerprint(function.__module__.rpartition(".")[0])
     compiled_function: F = dispatcher
     return compiled_function

@@ -128,6 +128,8 @@ def start(core: Core, first: Longs, side: Longs, nodes: int, order: Longs) -> tu
             price_sides(core, side[k], k, beyond, price, mate)
         if beyond >= (0.0 if side[k] >= 0 else -1e-12) and fits(core, first, free, k):
             mate_sides(core, side[k], k, free, mate)
+        elif side[k] >= 0 and abs(beyond) <= 1e-12:  # as good left as taken, which equal weights make common
+            mate[side[k]], mate[side[k] + 1] = side[k] + 1, side[k]
     return price, mate
 
 

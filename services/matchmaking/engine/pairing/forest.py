@@ -173,6 +173,7 @@ def rebase(f: Forest, node: int, vertex: int) -> None:
             continue
         child = base
         while f.parent[child] != ring:
+            f.counters[4] += 1
             child = f.parent[child]
         todo.append((np.int64(child), np.int64(base)))
         turn(f, ring, child, todo)
@@ -186,6 +187,7 @@ def turn(f: Forest, ring: np.int64, child: np.int64, todo: list[tuple[np.int64, 
     steps = 0
     at = f.first[ring]
     while at != child:
+        f.counters[4] += 1
         at = f.next[at]
         steps += 1
     forward = steps % 2 == 1

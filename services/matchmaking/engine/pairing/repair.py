@@ -67,7 +67,7 @@ def standing(market: Market, pairing: Pairing, shown: Flags | None = None, keep:
         cost=np.zeros(2 * people),
         via=np.full(2 * people, -1, np.int32),
         stamp=np.zeros(2 * people, np.int64),
-        counters=np.array([people, pairs, 0, market.most if grouped else NO_LIMIT]),
+        counters=np.array([people, pairs, 0, market.most if grouped else NO_LIMIT, 0]),
     )
     fill(s, pairing.taken)
     return s

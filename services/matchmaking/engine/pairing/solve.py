@@ -17,9 +17,9 @@ MARGIN = 0.1
 LEAST_MARGIN = 1e-3  # where all pairs weigh nearly the same, prices alone cannot say which are to be taken
 # Up to so many edges among copies nothing is taken as decided, and the result is proven best.
 SMALL = 2_000_000
-# How much blossoms may look at for each edge and node; beyond that in any case; and where the best is to be proven, a
-# second or so. What is open then stays so.
-EFFORT_EACH, LEAST_EFFORT, PROOF_EFFORT = 10, 1_000_000, 20_000_000
+# How much blossoms may look at for each edge and node; beyond that in any case; and where the best is to be proven:
+# 2 s at 10,000 people with four places each. What is open then stays so.
+EFFORT_EACH, LEAST_EFFORT, PROOF_EFFORT = 10, 1_000_000, 8_000_000
 
 
 def pair(market: Market, exact: bool | None = None) -> Pairing:
@@ -56,7 +56,7 @@ def _pair(a: Ints, b: Ints, weight: Floats, budget: Longs, floor: Floats, margin
     core = Core(a[core_of], b[core_of], weight[core_of], left, np.maximum(prices, -bonus), bonus)
     first = count_copies(core)
     lift(core, first)
-    copies = copied(core, first, np.argsort(-surplus(core.a, core.b, core.weight, core.price), kind="stable"))
+    copies = copied(core, first, _order(core))
     state = forest(copies.a, copies.b, copies.weight, copies.price, copies.mate)
     size = len(copies.a) + len(copies.mate)
     search_all(state, EFFORT_EACH * size + (PROOF_EFFORT if margin == np.inf else LEAST_EFFORT))
@@ -67,6 +67,16 @@ def _pair(a: Ints, b: Ints, weight: Floats, budget: Longs, floor: Floats, margin
     second = weight[fixed].sum() + floor[has].sum() + inside(core, copies, state, net)
     second += outside(a, b, weight, fixed, core_of, net, more_prices(core, copies, state, net))
     return taken, min(bound, second), prices
+
+
+def _order(core: Core) -> Longs:
+    """Pairs in the order in which they are tried as mates: what is furthest beyond its price first; of equals, those
+    whose people have least choice for each place, as others find somebody later, too (after Karp and Sipser)."""
+    people = len(core.left)
+    degree = np.bincount(core.a, minlength=people) + np.bincount(core.b, minlength=people)
+    choice = degree / np.maximum(core.left, 1)
+    beyond = surplus(core.a, core.b, core.weight, core.price)
+    return np.lexsort((choice[core.a] + choice[core.b], -beyond.round(9)))
 
 
 def _fill_up(a: Ints, b: Ints, weight: Floats, budget: Longs, floor: Floats, taken: Flags) -> None:

@@ -30,7 +30,7 @@ class Standing(NamedTuple):
     cost: Floats  # of a walk's state, as in walks.py
     via: Ints
     stamp: Longs
-    counters: Longs  # [people, pairs, walks, greatest number of a person's pairs in one group]
+    counters: Longs  # [people, pairs, walks, greatest number of a person's pairs in one group, looks left to a walk]
 
 
 @compiled

@@ -7,8 +7,8 @@ import numpy as np
 from services.matchmaking.engine.pairing.compiled import compiled
 from services.matchmaking.engine.pairing.standing import Standing, crowded, flip, in_group, worth
 
-# A walk looks at no more states than this; a state is a person with a place to fill, or with a pair too many.
-EFFORT = 2_000
+# A walk looks at so much: arcs, and steps back to where it came from.
+EFFORT = 1_000_000
 # Gains below this are rounding.
 NOTHING = 1e-9
 
@@ -25,21 +25,21 @@ def best_walk(s: Standing, root: int, over: int) -> int:
     can still gain is known. Prices that are not quite right make it miss a walk, never take a wrong one.
     """
     s.counters[2] += 1
+    s.counters[4] = EFFORT
     s.used[root] += 1 - 2 * over
     own = root_price(s, root, over)
     start = 2 * root + over
     s.cost[start], s.via[start], s.stamp[start] = 0.0, -1, s.counters[2]
     heap = [(0.0, np.int64(start))]
     best, last, most = -np.inf, -1, -own if over else own
-    steps = 0
-    while len(heap) > 0 and steps < EFFORT:
+    while len(heap) > 0 and s.counters[4] > 0:
         cost, found = heappop(heap)
         state = int(found)
         if cost > s.cost[state]:
             continue
         if most - cost <= best:
             break
-        steps += 1
+        s.counters[4] -= 1
         end = ending(s, state)
         if end > -np.inf:
             end += gained(s, state)
@@ -92,6 +92,7 @@ def gained(s: Standing, state: int) -> float:
     """What the pairs of a walk add."""
     gain = 0.0
     while s.via[state] >= 0:
+        s.counters[4] -= 1
         k = s.via[state] >> 1
         gain += -worth(s, k) if s.taken[k] else worth(s, k)
         state = before(s, state)
@@ -105,6 +106,7 @@ def permitted(s: Standing, state: int) -> bool:
         return True
     at, fine = state, True
     while s.via[at] >= 0:
+        s.counters[4] -= 1
         flip(s, s.via[at] >> 1)
         at = before(s, at)
     at = state
@@ -125,7 +127,8 @@ def give_up(s: Standing, heap: Heap, state: int, price: float) -> None:
         group = s.group[s.end[s.via[state]]]
         full = group if in_group(s, v, group) >= s.counters[3] else -1
     arc = s.mine[v]
-    while arc >= 0:
+    while arc >= 0 and s.counters[4] > 0:
+        s.counters[4] -= 1
         other = s.end[arc ^ 1]
         if full < 0 or s.group[other] == full:
             step(s, heap, state, arc, worth(s, arc >> 1) - price - s.price[other])
@@ -139,7 +142,8 @@ def take_up(s: Standing, heap: Heap, state: int, price: float) -> None:
     capped = s.counters[3] < len(s.budget)
     gone = s.group[s.end[s.via[state]]] if s.via[state] >= 0 else -1
     arc = s.head[v]
-    while arc >= 0:
+    while arc >= 0 and s.counters[4] > 0:
+        s.counters[4] -= 1
         k, other = arc >> 1, s.end[arc ^ 1]
         if s.weight[k] > 0.0 and not s.taken[k] and s.budget[other] > 0:
             group = s.group[other]
@@ -157,6 +161,7 @@ def step(s: Standing, heap: Heap, state: int, arc: int, cost: float) -> None:
         return
     at = state
     while s.via[at] >= 0:
+        s.counters[4] -= 1
         if s.via[at] >> 1 == arc >> 1:
             return
         at = before(s, at)
