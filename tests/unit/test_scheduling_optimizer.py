@@ -4,12 +4,13 @@ import json
 from itertools import count, product
 
 import pytest
+from ortools.sat.python import cp_model
 
 from bench import dzn, scheduling
 from bench.plain_cpsat import plan as plain_plan
+from services.scheduling.engine.breaks_model import plans_within
 from services.scheduling.engine.meetings import Meeting, Problem, breaks_of, least_breaks
-from services.scheduling.engine.neighbourhood import Neighbourhood
-from services.scheduling.engine.optimize import Optimizer, Plan, Status
+from services.scheduling.engine.optimize import ASKING, Optimizer, Plan, Status
 from tests import b2b
 
 
@@ -102,32 +103,34 @@ def test_a_search_that_is_stopped_keeps_its_best_plan():
     assert b2b.problems(text, printed(plan)) == []
 
 
-def test_a_neighbourhood_keeps_the_plan_and_everybody_else_busy_when_they_were():
-    # 20 people around a table, each meeting both neighbours, in slots 0 and 3: everybody has a break.
-    pairs = [(n, (n + 1) % 20) for n in range(20)]
-    problem = Problem(20, 6, 20, tuple(Meeting(pair, tuple(range(6))) for pair in pairs))
-    slots = [(3 * n) % 6 for n in range(20)]
-    narrowed = Neighbourhood(problem, seed=1).around(slots)
-    assert all(slot in meeting.slots for meeting, slot in zip(narrowed.meetings, slots, strict=True))
-    narrow = {pairs[n] for n, meeting in enumerate(narrowed.meetings) if len(meeting.slots) < 6}
-    wide = set(pairs) - narrow
-    assert narrow
-    assert wide
-    assert all(set(m.slots) <= {0, 3} for m in narrowed.meetings if len(m.slots) < 6)
+def test_where_no_question_is_answered_the_plan_at_hand_is_bettered(monkeypatch):
+    # 20 people around a table, each to meet both neighbours: the first plans are far from having no break at all.
+    text = instance(people=20, slots=6, tables=7, requested=[(n, n % 20 + 1, 3) for n in range(1, 21)])
+    ask = Optimizer._ask
+
+    def unanswered(self, model, effort=1.0, searches=ASKING):
+        return Status.UNKNOWN if searches is ASKING else ask(self, model, effort, searches)
+
+    monkeypatch.setattr(Optimizer, "_ask", unanswered)
+    found: list[Plan] = []
+    plan = solve(text, found=found.append)
+    assert found[0].breaks != 0
+    assert found[-1].breaks == plan.breaks == plan.bound == 0
+    assert b2b.problems(text, printed(plan)) == []
 
 
-def test_a_neighbourhood_grows_when_settled_and_shrinks_when_not():
-    pairs = [(0, n) for n in range(1, 40)]
-    problem = Problem(40, 80, 40, tuple(Meeting(pair, tuple(range(80))) for pair in pairs))
-    slots = [2 * n for n in range(39)]
-
-    def frozen(settled: list[bool]) -> int:
-        neighbourhood = Neighbourhood(problem, seed=1)
-        for answer in settled:
-            neighbourhood.learn(answer)
-        return sum(len(meeting.slots) == 1 for meeting in neighbourhood.around(slots).meetings)
-
-    assert frozen([True] * 20) < frozen([]) < frozen([False] * 20)
+@pytest.mark.parametrize("text", [text for text in CASES.values() if fewest_by_trying_all(text) is not None])
+def test_plans_with_few_breaks_each_are_all_but_those_in_which_everybody_has_one_and_somebody_three(text):
+    problem = dzn.parse(text)
+    fewest = {}
+    for few_each in (False, True):
+        model = plans_within(problem, 30, minimize=True, few_each=few_each)
+        solver = cp_model.CpSolver()
+        status = solver.solve(model.cp)
+        fewest[few_each] = round(solver.objective_value) if status == cp_model.OPTIMAL else None
+    assert fewest[False] == fewest_by_trying_all(text)
+    everybody_has_one = text == CASES["three breaks are fair when all have one"]
+    assert fewest[True] == (None if everybody_has_one else fewest[False])
 
 
 def test_without_time_nothing_is_claimed():

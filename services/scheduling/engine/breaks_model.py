@@ -93,14 +93,15 @@ def _starts(model: PlanModel, person: int) -> list[cp_model.LiteralT]:
     return starts
 
 
-def plans_within(problem: Problem, budget: int, minimize: bool = False) -> PlanModel:
+def plans_within(problem: Problem, budget: int, minimize: bool = False, few_each: bool = False) -> PlanModel:
     """The model of all valid plans with at most `budget` breaks, by the runs of busy slots of each person.
 
     A run is one variable, so that what a person's whole day looks like propagates at once: far stronger than
     counting starts as long as the budget is small. Somebody has no break if the budget is below the number of
-    people; above, and if nobody is certain to have none, the weaker model decides.
+    people; above, and if nobody is certain to have none, the weaker model decides. `few_each` leaves out plans in which
+    everybody has a break and somebody three: a neighbourhood, no proof.
     """
-    if budget >= problem.people and not problem.somebody_never_breaks:
+    if budget >= problem.people and not problem.somebody_never_breaks and not few_each:
         return fair_plans(problem, budget, minimize)
     model = PlanModel(problem)
     total: list[Bool] = []

@@ -7,30 +7,29 @@ on the seed alone, as long as time does not run out.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from ortools.sat.python import cp_model
 
 from services.scheduling.engine.breaks_model import PlanModel, fair_plans, plans_within
-from services.scheduling.engine.meetings import Problem, count_breaks, least_breaks
-from services.scheduling.engine.neighbourhood import Neighbourhood
+from services.scheduling.engine.meetings import FAIR, Problem, breaks_of, count_breaks, least_breaks
 
 # Efforts are in CP-SAT's deterministic seconds: about a core's seconds, the same whatever else the machine does.
 FIRST_PLAN = 1.0  # for any plan without preparing the model, which takes longer than finding one nearly everywhere
 FIRST_QUESTION = 10.0  # for a question before the plan at hand is improved instead, for as long
 PATIENCE_GROWS = 1.5
 LONGEST_STRIDE = 4  # breaks the budget may rise at once; too generous a budget makes a far harder question
-PIECE = 0.5  # for a piece of a plan
 
-UNPREPARED = {"unprepared": "linearization_level: 0"}
+UNPREPARED = {"unprepared": ""}
 # Two searches that differ much: the first forgets the values it tried, the second restarts often. On feasible budgets
 # both were ten times as fast as CP-SAT's own set; no LP relaxation, it is weak here.
-SEARCHES = {
-    "forgetful": "linearization_level: 0 use_phase_saving: false",
-    "restarting": "linearization_level: 0 restart_algorithms: LUBY_RESTART restart_period: 100",
+ASKING = {
+    "forgetful": "use_phase_saving: false",
+    "restarting": "restart_algorithms: LUBY_RESTART restart_period: 100",
 }
+BETTERING: dict[str, str] = {}  # CP-SAT's own choice
 
 
 class Status(StrEnum):
@@ -77,7 +76,6 @@ class Optimizer:
         self._clock, self._workers, self._seed, self._found = clock, workers, seed, found
         self._solver = cp_model.CpSolver()
         self._stopped, self._deadline = False, 0.0
-        self._neighbourhood = Neighbourhood(problem, seed)
 
     def stop(self) -> None:
         """Makes `run` return with what it has."""
@@ -95,7 +93,7 @@ class Optimizer:
         return self.plan
 
     def _any_plan(self) -> Status:
-        answer = self._ask(fair_plans(self.problem), FIRST_PLAN, prepare=False)
+        answer = self._ask(fair_plans(self.problem), FIRST_PLAN, UNPREPARED)
         return self._ask(fair_plans(self.problem)) if answer is Status.UNKNOWN else answer
 
     def _raise_bound(self) -> None:
@@ -118,13 +116,12 @@ class Optimizer:
                 stride = 1
 
     def _improve(self, effort: float) -> None:
-        """Betters the plan at hand piece by piece."""
-        while self.plan.slots and self.plan.status is not Status.OPTIMAL and self._left() > 0 and effort > 0:
-            narrowed = self._neighbourhood.around(self.plan.slots)
-            model = plans_within(narrowed, self.plan.breaks or 0, minimize=True)
-            model.hint(self.plan.slots)
-            self._neighbourhood.learn(self._ask(model, PIECE) is Status.OPTIMAL)
-            effort -= max(self._solver.response_proto.deterministic_time, PIECE / 10)  # building models is work too
+        """Betters the plan at hand by CP-SAT's own set of searches, large neighbourhoods among them."""
+        if (slots := self.plan.slots) is not None:
+            few_each = max(breaks_of({slots[m] for m in mine}) for mine in self.problem.meetings_of) <= FAIR
+            model = plans_within(self.problem, self.plan.breaks or 0, minimize=True, few_each=few_each)
+            model.hint(slots)
+            self._ask(model, effort, BETTERING)
 
     def _left(self) -> float:
         return 0.0 if self._stopped else self._deadline - self._clock()
@@ -141,10 +138,10 @@ class Optimizer:
         if better:
             self._found(self.plan)
 
-    def _ask(self, model: PlanModel, effort: float = math.inf, prepare: bool = True) -> Status:
+    def _ask(self, model: PlanModel, effort: float = math.inf, searches: Mapping[str, str] = ASKING) -> Status:
         """Whether the model has a plan, or which is its best; keeps one that is as good as the best so far."""
         self._solver = cp_model.CpSolver()
-        self._solver.parameters.parse_text_format(self._parameters(effort, prepare))
+        self._solver.parameters.parse_text_format(self._parameters(effort, searches))
         if self._stopped:
             return Status.UNKNOWN
         answer = STATUS.get(self._solver.solve(model.cp), Status.UNKNOWN)
@@ -154,10 +151,11 @@ class Optimizer:
                 self._know(slots, self.plan.bound or 0)
         return answer
 
-    def _parameters(self, effort: float, prepare: bool) -> str:
+    def _parameters(self, effort: float, searches: Mapping[str, str]) -> str:
         """CP-SAT's parameters; a worker for each search."""
-        searches = list((SEARCHES if prepare else UNPREPARED).items())[: self._workers]
-        named = [f'subsolvers: "{name}" subsolver_params {{ name: "{name}" {text} }}' for name, text in searches]
+        chosen = list(searches.items())[: self._workers]
+        named = [f'subsolvers: "{name}" subsolver_params {{ name: "{name}" {text} }}' for name, text in chosen]
         limits = f"max_time_in_seconds: {max(0.0, self._left())} max_deterministic_time: {effort}"
-        workers = f"num_workers: {len(searches)} random_seed: {self._seed} cp_model_presolve: {str(prepare).lower()}"
-        return " ".join([limits, workers, *named])
+        prepare = str(searches is not UNPREPARED).lower()
+        workers = f"num_workers: {len(named) or self._workers} random_seed: {self._seed} cp_model_presolve: {prepare}"
+        return " ".join([limits, workers, "linearization_level: 0", *named])
