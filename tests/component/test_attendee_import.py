@@ -104,9 +104,10 @@ async def nothing_was_kept(service: AttendeeService, conference: str) -> bool:
         ("irc", b"", "no message"),
         ("irc", IRC * 2_000, "larger than 100000 bytes"),
         ("irc", bytes(range(256)) * 50, "expected lines such as"),
-        ("mbox", b"Subject: no separator\n\n", "expected an mbox"),
-        ("mbox", MBOX[:20], "none of its"),
-        ("telegram", IRC, "use one of irc, mbox"),
+        ("mbox", b"no separator\n\n", "expected an mbox"),
+        ("mbox", b"Subject: no sender\n\n", "no message"),
+        ("mbox", b"From ada Mon Mar  2 14:00:00 2026\nSubject: no sender\n\n" * 2, "none of its 2 mails"),
+        ("telegram", IRC, "use one of bluesky, csv"),
     ],
 )
 async def test_what_cannot_be_read_is_refused_with_what_to_do(

@@ -167,7 +167,7 @@ async def test_a_csv_to_mend_is_told_line_by_line_and_nobody_is_registered(
     [
         ("irc", bytes(range(256)) * 4_000, "rubbish.log"),
         ("mbox", b"This is no mail archive at all.\n" * 3, "rubbish.log"),
-        ("fax", b"beep\n", "use one of irc, mbox"),
+        ("fax", b"beep\n", "use one of bluesky, csv"),
     ],
 )
 async def test_an_archive_that_cannot_be_read_is_named_and_leaves_nothing(

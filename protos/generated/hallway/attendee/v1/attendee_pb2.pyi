@@ -187,7 +187,7 @@ class Source(_message.Message):
     """UUID"""
     conference_id: _builtins.str
     network: _builtins.str
-    """irc, mbox"""
+    """irc, mbox, slack, ...: docs/sources.md lists them"""
     name: _builtins.str
     """shown in evidence: "the packaging list" """
     visibility: Global___Visibility.ValueType
