@@ -3,7 +3,7 @@
 `python -m bench.conference --attendees 2000 --seconds 60 [--peer]` makes a conference (500, 2000 or 10000 attendees;
 seeded) and prints one JSON object: seconds to the first plan and what it leaves unplaced; its cost (as in
 services/scheduling/engine/whole/problem.py) then and after `--seconds` of the processor, which other work here
-does not change, and how far above the best known one that is (conference_best.json, from long runs); the memory.
+does not change, and how far above the best known one (conference_best.json says how it was found) that is; the memory.
 Then three changes to the plan in force: a room closed from the second day on, five meetings in a hundred called off,
 five in a hundred new; each with its seconds, agreed meetings moved unasked (0 is promised), and what is proposed.
 `--peer`: CP-SAT alone on the same conference, with the same time.
