@@ -7,6 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 FAMILIES = ("power-law", "geometric")
+WEIGHTS = {"equal": 1, "three": 3, "ten": 10}
 
 
 class Graph(NamedTuple):
@@ -26,6 +27,13 @@ def make(family: str, people: int, edges: int, seed: int = 1) -> Graph:
     if family == "geometric":
         return geometric(people, edges, rng)
     raise ValueError(f"{family!r} is no family of graphs: take one of {', '.join(FAMILIES)}")
+
+
+def weighed(graph: Graph, weights: str, seed: int = 1) -> Graph:
+    """The same pairs with few different weights, drawn evenly from 1/n to 1."""
+    n = WEIGHTS[weights]
+    drawn = np.random.default_rng(seed).integers(1, n + 1, len(graph.weight)) / n
+    return graph._replace(weight=drawn)
 
 
 def power_law(people: int, edges: int, rng: np.random.Generator, exponent: float = 2.5) -> Graph:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from bench.changes import mended
-from bench.graphs import FAMILIES, make
+from bench.graphs import FAMILIES, WEIGHTS, make, weighed
 from bench.pairs_csv import read_market, write_edges, write_pairs
 from bench.peers.pairing import PEERS, Clock
 from services.matchmaking.engine.pairing.market import Market, Pairing
@@ -49,6 +49,7 @@ def arguments() -> argparse.Namespace:
     source.add_argument("--edges", type=Path, help="CSV: a,b,weight")
     source.add_argument("--family", choices=FAMILIES, help="a made-up conference instead")
     parser.add_argument("--people", type=int, default=100_000, help="of the made-up conference; ten pairs a head")
+    parser.add_argument("--weights", choices=WEIGHTS, help="so many different ones, drawn, instead of the family's")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--budgets", type=Path, help="CSV: person,budget; for others --budget")
     parser.add_argument("--budget", type=int, default=4)
@@ -66,6 +67,8 @@ def load(options: argparse.Namespace) -> tuple[list[str], Market]:
     if options.edges:
         return read_market(options.edges, options.budgets, options.budget, options.floor)
     graph = make(options.family, options.people, 10 * options.people, options.seed)
+    if options.weights:
+        graph = weighed(graph, options.weights, options.seed)
     budget, floor = np.full(graph.people, options.budget), np.full(graph.people, options.floor)
     return [str(v) for v in range(graph.people)], Market(graph.a, graph.b, graph.weight, budget, floor)
 

@@ -50,7 +50,7 @@ def greedy(market: Market) -> dict[str, float]:
     clock = Clock()
     taken = np.zeros(len(market.a), np.bool_)
     first_come(market.a, market.b, market.budget, np.argsort(-market.weight, kind="stable"), taken)
-    return {"objective": _worth(market.weight, taken), **clock.read()}
+    return {**_reached(market.weight, taken), **clock.read()}
 
 
 def min_cost_flow(market: Market) -> dict[str, float]:
@@ -77,13 +77,13 @@ def min_cost_flow(market: Market) -> dict[str, float]:
     uses = flows[:pairs] + flows[pairs:]
     taken, halves = uses == 2, np.flatnonzero(uses == 1)
     first_come(market.a, market.b, market.budget, halves[np.argsort(-market.weight[halves])], taken)
-    return {"objective": _worth(market.weight, taken), **seconds, "bound": -flow.optimal_cost() / 2 / SCALE}
+    return {**_reached(market.weight, taken), **seconds, "bound": -flow.optimal_cost() / 2 / SCALE}
 
 
-def exact(market: Market) -> dict[str, float] | None:
-    """rustworkx's maximum-weight matching; only where everybody has one place, and few people."""
+def exact(market: Market, most: int = EXACT_PEOPLE) -> dict[str, float] | None:
+    """rustworkx's maximum-weight matching; only where everybody has one place, and for ``most`` people."""
     people = len(market.budget)
-    if people > EXACT_PEOPLE or (market.budget != 1).any():
+    if people > most or (market.budget != 1).any():
         return None
     graph = rustworkx.PyGraph()
     graph.add_nodes_from(range(people))
@@ -92,8 +92,9 @@ def exact(market: Market) -> dict[str, float] | None:
     clock = Clock()
     matching = rustworkx.max_weight_matching(graph, max_cardinality=False, weight_fn=lambda k: int(scaled[k]))
     seconds = clock.read()
-    taken = [graph.get_edge_data(u, v) for u, v in matching]
-    return {"objective": float(market.weight[taken].sum()), **seconds}
+    taken = np.zeros(len(scaled), np.bool_)
+    taken[[graph.get_edge_data(u, v) for u, v in matching]] = True
+    return {**_reached(market.weight, taken), **seconds}
 
 
 PEERS: dict[str, Callable[[Market], dict[str, float] | None]] = {
@@ -103,5 +104,5 @@ PEERS: dict[str, Callable[[Market], dict[str, float] | None]] = {
 }
 
 
-def _worth(weight: Floats, taken: Flags) -> float:
-    return float(weight[taken].sum())
+def _reached(weight: Floats, taken: Flags) -> dict[str, float]:
+    return {"objective": float(weight[taken].sum()), "pairs": int(taken.sum())}
