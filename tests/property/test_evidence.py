@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import count
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.matchmaking.domain.facts import Source, TieCount
@@ -88,6 +88,7 @@ def can_read(world: World, reader: UUID, pair: tuple[UUID, ...], reason: Evidenc
     )  # fmt: skip
 
 
+@settings(deadline=None)  # the first example may compile the engine
 @given(worlds)
 def test_both_could_read_every_reason_they_are_shown(world: World):
     for suggestion, reasons in said(world):
@@ -96,6 +97,7 @@ def test_both_could_read_every_reason_they_are_shown(world: World):
                 assert can_read(world, reader, suggestion.attendee_ids, reason)
 
 
+@settings(deadline=None)
 @given(worlds, st.data())
 def test_what_is_said_does_not_depend_on_anything_private(world: World, data: st.DataObject):
     new = world.plan(map(UUID, (f"{n:032x}" for n in count(10_000))).__next__).new
@@ -113,6 +115,7 @@ def test_what_is_said_does_not_depend_on_anything_private(world: World, data: st
     assert after.changed == before.changed
 
 
+@settings(deadline=None)
 @given(worlds)
 def test_ties_of_somebody_who_is_not_joined_count_for_nobody(world: World):
     joined = {seeker.id for seeker in world.seekers}

@@ -10,6 +10,7 @@ import pytest
 
 from services.kit.db import Pool
 from services.matchmaking.domain.facts import AttendeeState
+from services.matchmaking.domain.suggestion import ExclusionReason
 from services.matchmaking.handlers.ports import Picture
 from services.matchmaking.store.columns import Positions
 from services.matchmaking.store.facts import FactStore
@@ -47,19 +48,30 @@ async def test_what_is_kept_and_what_is_new_make_what_a_fresh_look_finds(pool: P
     people = ids(12)
     pairs = [(a, b) for n, a in enumerate(people) for b in people[n + 1 :]]
     warm = Pictures()
+    replies: dict[tuple[UUID, UUID], int] = {}
     for version in range(1, 8):
-        changed = rng.sample(pairs, 9)
-        await save(pool, *((a, b, rng.choice([0, 1, 5]), version) for a, b in changed))
-        state = AttendeeState.JOINED if version % 2 else AttendeeState.PAUSED
+        changed = {pair: rng.choice([0, 1, 5]) for pair in rng.sample(pairs, 9)}
+        replies |= changed
+        await save(pool, *((a, b, count, version) for (a, b), count in changed.items()))
+        away = people[:3] + people[-1:] if version % 2 == 0 else []
         async with pool.acquire() as tx, tx.transaction():
-            rows = [
-                attendee(id, HERE, state=state if n < 3 else AttendeeState.JOINED, version=version)
-                for n, id in enumerate(people)
-            ]
+            states = {id: AttendeeState.PAUSED if id in away else AttendeeState.JOINED for id in people}
+            rows = [attendee(id, HERE, state=state, version=version) for id, state in states.items()]
             await FactStore(tx).save_attendees(rows)
         cold, kept = await look(pool, Pictures()), await look(pool, warm)
-        assert known(kept) == known(cold) != set()
+        here = {(a, b, 2.0 * count) for (a, b), count in replies.items() if count and not {a, b} & {*away}}
+        assert known(kept) == known(cold) == here != set()
         assert len(kept.ties.a) == len(known(kept))
+
+
+async def test_a_pair_of_whom_one_is_away_takes_nobody_elses_place(pool: Pool):
+    a, b, c = ids(3)
+    async with pool.acquire() as tx, tx.transaction():
+        paused = attendee(c, HERE, state=AttendeeState.PAUSED)
+        await FactStore(tx).save_attendees([attendee(a, HERE), attendee(b, HERE), paused])
+        for pair in ((a, b), (a, c), (c, b)):
+            await SuggestionStore(tx).exclude(HERE, *pair, ExclusionReason.BLOCKED)
+    assert (await look(pool, Pictures())).spent == {(0, 1)}
 
 
 async def test_a_tie_written_by_a_transaction_that_was_under_way_is_not_missed(pool: Pool):

@@ -76,6 +76,11 @@ def test_a_withdrawn_source_is_no_reason_any_more():
     assert evidence([TieCount(LIST, "reply", "2026-03", 1, 2)], dict([source(LIST, "the list", withdrawn=True)])) == ()
 
 
+@pytest.mark.parametrize("kind", ["message", "boost", "follow"])
+def test_what_was_private_or_no_conversation_is_no_reason_even_where_it_can_be_read(kind: str):
+    assert evidence([TieCount(LIST, kind, "2026-03", 9, 9)], dict([source(LIST, "the list")])) == ()
+
+
 def test_only_an_open_question_or_a_yes_takes_a_place_in_the_budget():
     assert [holds(answer) for answer in (None, Answer.YES, Answer.NOT_NOW, Answer.NO)] == [True, True, False, False]
 
