@@ -10,8 +10,9 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 
 from services.portal.api.deps import Deps
-from services.portal.api.pages import data, entry, language, me, me_actions, now, organizer, profile
+from services.portal.api.pages import data, entry, language, me, me_actions, now, profile
 from services.portal.api.pages.errors import page_route
+from services.portal.api.pages.organizer import dashboard, lists
 from services.portal.api.pages.pulse import Newest, Pulse
 from services.portal.api.pages.site import STATIC, Site, load_templates
 from services.portal.store.dashboard import change_counters
@@ -37,11 +38,7 @@ def pages_router(deps: Deps) -> APIRouter:
     add("/c/{slug}", entry.conference_door, methods=GET)
 
     _attendee_pages(add)
-    add("/c/{slug}/dashboard", organizer.dashboard, methods=GET)
-    add("/c/{slug}/dashboard/live", organizer.live, methods=GET)
-    add("/c/{slug}/dashboard/sign-out", entry.organizer_sign_out, methods=POST)
-    add("/c/{slug}/attendees", organizer.attendees, methods=GET)
-    add("/c/{slug}/sessions", organizer.sessions, methods=GET)
+    _watching(add)
 
     add("/{path:path}", nothing_here, methods=[*GET, *POST, "PUT", "PATCH", "DELETE"])
     return router
@@ -69,6 +66,14 @@ def _attendee_pages(add: Callable[..., None]) -> None:
     add("/c/{slug}/me/sessions/{session_id}/outcome", me_actions.outcome, methods=POST)
     add("/c/{slug}/me/sessions/{session_id}/late", me_actions.late, methods=POST)
     add("/c/{slug}/me/sessions/{session_id}/felt", me_actions.felt, methods=POST)
+
+
+def _watching(add: Callable[..., None]) -> None:
+    add("/c/{slug}/dashboard", dashboard.dashboard, methods=GET)
+    add("/c/{slug}/dashboard/live", dashboard.live, methods=GET)
+    add("/c/{slug}/dashboard/sign-out", entry.organizer_sign_out, methods=POST)
+    add("/c/{slug}/attendees", lists.attendees, methods=GET)
+    add("/c/{slug}/sessions", lists.sessions, methods=GET)
 
 
 async def static_file(request: Request, path: str) -> Response:

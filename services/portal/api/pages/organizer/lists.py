@@ -1,65 +1,18 @@
-"""The organizer's pages: the live dashboard, and the lists of attendees and sessions."""
+"""The organizer's lists of attendees and sessions."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import aclosing
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Response
-from markupsafe import Markup
-from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from services.kit.errors import Unavailable
 from services.portal.api.pages import views
-from services.portal.api.pages.board import fragments
-from services.portal.api.pages.visit import ByOrganizer, ByPeopleOrganizer, Visit
-from services.portal.api.worked import what_worked
+from services.portal.api.pages.visit import ByPeopleOrganizer
 from services.portal.domain import words
 from services.portal.domain.language import _
 from services.portal.domain.read_model import Attendee, Session
 from services.portal.store import reads
 
 ROWS = 200
-STREAM_SECONDS = 600  # then the browser connects anew, and its role is looked at again
-RETRY_MS = 1_000
-
-
-async def dashboard(visit: ByOrganizer) -> Response:
-    """GET /c/{slug}/dashboard."""
-    assert visit.conference
-    try:
-        worked = await what_worked(visit.site.deps.clients, visit.conference.id)
-    except Unavailable:
-        worked = None  # the rest of the page needs no other service
-    return visit.page("dashboard.html", page="dashboard", fragments=await fragments(visit), worked=worked)
-
-
-async def live(visit: ByOrganizer) -> Response:
-    """GET /c/{slug}/dashboard/live: the dashboard's fragments as server-sent events, those that changed."""
-    return EventSourceResponse(_changes(visit), ping=15, headers={"Cache-Control": "no-store"})
-
-
-async def _changes(visit: Visit) -> AsyncIterator[ServerSentEvent]:
-    """All fragments at once, which is how a browser that was away catches up; then what changes."""
-    assert visit.conference
-    shown: dict[str, str] = {}
-    try:
-        async with asyncio.timeout(STREAM_SECONDS), aclosing(visit.site.pulse.counters(visit.conference.id)) as beats:
-            yield ServerSentEvent(event="hello", data="", retry=RETRY_MS)
-            async for counter in beats:
-                for name, text in (await _fragments_at(visit, counter)).items():
-                    if shown.get(name) != text:
-                        shown[name] = text
-                        yield ServerSentEvent(event=name, data=text)
-    except TimeoutError:
-        return
-
-
-async def _fragments_at(visit: Visit, counter: int) -> dict[str, Markup]:
-    assert visit.conference and visit.identity
-    key = (visit.conference.id, visit.identity.sees_people, visit.language)  # all that the fragments depend on
-    return await visit.site.boards.get(key, counter, lambda: fragments(visit))
 
 
 async def attendees(visit: ByPeopleOrganizer, after: UUID | None = None) -> Response:
