@@ -121,6 +121,10 @@ class Matchmaking(MatchmakingServiceServicer):
         self.calls.append(request)
         return matchmaking_rpc.ExcludePairResponse()
 
+    async def RequestSolve(self, request: Any, context: Any) -> Any:
+        self.calls.append(request)
+        return matchmaking_rpc.RequestSolveResponse()
+
     async def GetWhatWorked(self, request: Any, context: Any) -> Any:
         if not self.worked:
             await context.abort(grpc.StatusCode.UNAVAILABLE, "away")

@@ -17,6 +17,14 @@ REASONS = {
 }
 
 
+ASKED_AT_LEAST, ROUNDED_TO = 10, 5
+
+
+def again_shown(asked: int, again: int) -> int | None:
+    """How many would meet again, so told that it gives nobody away: of ten people at least, rounded down to fives."""
+    return again // ROUNDED_TO * ROUNDED_TO if asked >= ASKED_AT_LEAST else None
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """Somebody with no session ahead or behind them, and why; reason is a key of REASONS."""
@@ -53,11 +61,15 @@ class Dashboard:
     suggested: int  # ever had a suggestion
     matched: int  # ever had a match
     people_reached: int  # with a session scheduled or held
+    people_met: int  # with a session held
+    missed_by: int  # with a session that did not happen
+    recovered: int  # of these, with a later one scheduled or held
     scheduled: int
     unplaced: int
     held: int
     missed: int
     cancelled: int
+    would_meet_again: int | None  # people, rounded down; None: too few said how it was
     left_out_total: int
     left_out: tuple[LeftOut, ...]  # the first of them, by name
     latest: tuple[Latest, ...]  # newest first

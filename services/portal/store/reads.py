@@ -87,16 +87,17 @@ async def session(reader: Reader, session_id: UUID) -> Session | None:
 
 
 async def sessions(
-    reader: Reader, conference_id: UUID, attendee_id: UUID | None, after: UUID | None, limit: int
+    reader: Reader, conference_id: UUID, attendee_id: UUID | None, after: UUID | None, limit: int, state: str = ""
 ) -> list[Session]:
-    """One page of the conference's sessions, or of one person's, by id."""
+    """One page of the conference's sessions, or of one person's, or of one state, by id."""
     records = await reader.fetch(
         f"""{_SESSIONS} WHERE s.conference_id = $1 AND s.id > $2 AND ($3::uuid IS NULL OR EXISTS (
                 SELECT FROM read_session_member m WHERE m.session_id = s.id AND m.attendee_id = $3))
-            ORDER BY s.id LIMIT $4""",
+            AND ($5 = '' OR s.state = $5) ORDER BY s.id LIMIT $4""",
         conference_id,
         after or _START,
         attendee_id,
         limit,
+        state,
     )
     return [_row(Session, r) for r in records]

@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse
 from services.portal.api.deps import Deps
 from services.portal.api.pages import data, entry, language, me, me_actions, now, profile
 from services.portal.api.pages.errors import page_route
-from services.portal.api.pages.organizer import dashboard, lists
+from services.portal.api.pages.organizer import dashboard, left_out, lists
 from services.portal.api.pages.pulse import Newest, Pulse
 from services.portal.api.pages.site import STATIC, Site, load_templates
 from services.portal.store.dashboard import change_counters
@@ -73,7 +73,13 @@ def _watching(add: Callable[..., None]) -> None:
     add("/c/{slug}/dashboard/live", dashboard.live, methods=GET)
     add("/c/{slug}/dashboard/sign-out", entry.organizer_sign_out, methods=POST)
     add("/c/{slug}/attendees", lists.attendees, methods=GET)
+    add("/c/{slug}/attendees.csv", lists.attendees_file, methods=GET)
     add("/c/{slug}/sessions", lists.sessions, methods=GET)
+    add("/c/{slug}/sessions.csv", lists.sessions_file, methods=GET)
+    add("/c/{slug}/left-out", left_out.left_out, methods=GET)
+    add("/c/{slug}/left-out.csv", left_out.left_out_file, methods=GET)
+    add("/c/{slug}/left-out/solve", left_out.solve, methods=POST)
+    add("/c/{slug}/left-out/{reason}/remind", left_out.remind, methods=POST)
 
 
 async def static_file(request: Request, path: str) -> Response:

@@ -1,5 +1,6 @@
 """The organizer's dashboard as fragments, each of which can be replaced in an open page."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +22,19 @@ STATES = {
     "held": N_("held"),
     "missed": N_("did not happen"),
 }
+# Whom a figure counts, by the group of store/dashboard.py.
+GROUP_WORDS = {
+    "registered": N_("Registered"),
+    "joined": N_("Joined"),
+    "with_ties": N_("With ties"),
+    "suggested": N_("Suggested"),
+    "matched": N_("Both said yes"),
+    "people_reached": N_("Have a session"),
+    "people_met": N_("Have met"),
+    "missed_by": N_("Missed a session"),
+    "recovered": N_("Got another session after that"),
+}
+FUNNEL = ("registered", "joined", "with_ties", "suggested", "matched", "people_reached", "people_met")
 FRAGMENTS = ("numbers", "funnel", "left_out", "latest", "sources")
 
 
@@ -39,16 +53,25 @@ async def fragments(visit: Visit) -> dict[str, Markup]:
     return {name: Markup(visit.text(f"parts/board_{name}.html", **values)) for name in FRAGMENTS}
 
 
-def funnel(board: Dashboard) -> list[tuple[str, int]]:
+@dataclass(frozen=True)
+class Step:
+    """A step of the funnel; ``lost``: per cent of the step before that did not come so far, None: not lower."""
+
+    text: str
+    group: str  # empty: no list is behind it
+    count: int | None  # None: too few to be shown
+    lost: int | None
+
+
+def funnel(board: Dashboard) -> list[Step]:
     """How many people came how far."""
-    return [
-        (_("Registered"), board.registered),
-        (_("Joined"), board.joined),
-        (_("With ties"), board.with_ties),
-        (_("Suggested"), board.suggested),
-        (_("Matched"), board.matched),
-        (_("Reached"), board.people_reached),
-    ]
+    steps, before = [], 0
+    counts = [(_(GROUP_WORDS[group]), group, getattr(board, group)) for group in FUNNEL]
+    for text, group, count in [*counts, (_("Would meet again"), "", board.would_meet_again)]:
+        fewer = group != "" and before > count
+        steps.append(Step(text, group, count, round(100 * (before - count) / before) if fewer else None))
+        before = count or 0
+    return steps
 
 
 def _line(session: Latest, zone: ZoneInfo) -> dict[str, str]:
