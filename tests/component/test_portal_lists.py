@@ -140,6 +140,8 @@ async def test_people_who_have_not_joined_are_written_to_once_a_day(stage: Stage
     await stage.deps.pool.execute("UPDATE mail SET created_at = created_at - $1::interval", timedelta(hours=25))
     await stage.deps.pool.execute("UPDATE mail SET event_id = id")  # as another day's would have
     assert (await stage.post(f"{HERE}/left-out/not_joined/remind", path, {})).headers["location"] == f"{path}&done=2"
+    await stage.deps.pool.execute("UPDATE mail SET event_id = id")  # as the welcome that follows from a registration
+    assert (await stage.post(f"{HERE}/left-out/not_joined/remind", path, {})).headers["location"] == f"{path}&done=0"
 
 
 async def test_a_reminder_reaches_nobody_who_is_not_on_that_list(stage: Stage):
