@@ -24,8 +24,9 @@ from services.kit.db import Pool
 from services.portal.api.clients import Clients, connect
 from services.portal.api.deps import Deps
 from services.portal.api.pages.router import pages_router
+from services.portal.domain.roles import Role
 from services.portal.settings import Settings
-from services.portal.store.sign_in import Signer, issue_link
+from services.portal.store.sign_in import Signer, appoint, issue_link
 
 NOW = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
 CONFERENCE = UUID("01970000-0000-7000-8000-000000000001")
@@ -190,6 +191,8 @@ class Stage:
     async def link(self, subject: str = str(ADA), role: str = "attendee", ttl: timedelta = timedelta(hours=1)) -> str:
         """A one-time link."""
         async with self.deps.pool.acquire() as tx:
+            if role != "attendee":
+                await appoint(tx, CONFERENCE, subject, Role(role))
             return await issue_link(tx, self.deps.signer, subject=subject, role=role, conference_id=CONFERENCE, ttl=ttl)
 
     async def post(self, path: str, form_page: str, fields: dict[str, str], **more: Any) -> httpx.Response:

@@ -6,8 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from services.portal.domain.sign_in import Identity, LinkRefused, Refusal, Role
-from services.portal.store.sign_in import Signer, SignInStore, issue_link
+from services.portal.domain.roles import Role
+from services.portal.domain.sign_in import Identity, LinkRefused, Refusal
+from services.portal.store.sign_in import Signer, SignInStore, appoint, issue_link
 
 HERE = UUID(int=1)
 SIGNER = Signer("s" * 40)
@@ -21,6 +22,8 @@ async def pool(database):
 
 
 async def token(pool, subject="a1", role="attendee", ttl=HOUR):
+    if role != "attendee":
+        await appoint(pool, HERE, subject, Role(role))
     path = await issue_link(pool, SIGNER, subject=subject, role=role, conference_id=HERE, ttl=ttl)
     return path.removeprefix("/sign-in/")
 
@@ -80,6 +83,20 @@ async def test_an_organizer_session_has_the_role_of_today_and_ends_with_it(pool)
     assert await store.find("cookie") == Identity("org@example.org", Role.VIEWER, HERE)
     await pool.execute("DELETE FROM organizer")
     assert await store.find("cookie") is None
+
+
+async def test_a_link_opens_what_its_organizer_may_now_and_nothing_once_they_were_removed(pool):
+    store = SignInStore(pool, SIGNER)
+    link, other = await token(pool, "org@example.org", "owner"), await token(pool, "org@example.org", "owner")
+    await appoint(pool, HERE, "org@example.org", Role.DESK)
+    assert await store.look(link) == ORGANIZER
+    assert await store.consume(link) == ORGANIZER
+    await pool.execute("DELETE FROM organizer")
+    for attempt in (store.look, store.consume):
+        with pytest.raises(LinkRefused) as refused:
+            await attempt(other)
+        assert refused.value.refusal is Refusal.EXPIRED
+    assert await pool.fetchval("SELECT count(*) FROM organizer") == 0  # and the link brought nobody back
 
 
 async def test_requests_are_counted_for_each_asker_within_the_hour(pool):

@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from services.portal.domain.sign_in import Identity, LinkRefused, Refusal, Role, usual_address
+from services.portal.domain.roles import Role
+from services.portal.domain.sign_in import Identity, LinkRefused, Refusal, usual_address
 from services.portal.domain.words import Reason, together, why
 from services.portal.handlers.sign_in import who
 from services.portal.handlers.sign_in_request import request_link
@@ -98,7 +99,8 @@ def test_a_token_of_another_secret_is_refused():
 def test_a_viewer_sees_numbers_and_no_people():
     assert Identity("v@example.org", Role.VIEWER, HERE).is_organizer
     assert not Identity("v@example.org", Role.VIEWER, HERE).sees_people
-    assert Identity("d@example.org", Role.DESK, HERE).sees_people
+    assert Identity("o@example.org", Role.ORGANIZER, HERE).sees_people
+    assert not Identity("d@example.org", Role.DESK, HERE).sees_people
     assert not ADA.is_organizer
     assert not ADA.sees_people
 

@@ -11,7 +11,7 @@ from services.portal.domain import words
 from services.portal.domain.language import _
 from services.portal.domain.read_model import Attendee, Conference, Session
 
-Kind = Literal["welcome", "suggestions", "scheduled", "to-move", "moved", "cancelled", "sign-in"]
+Kind = Literal["welcome", "suggestions", "scheduled", "to-move", "moved", "cancelled", "sign-in", "invitation"]
 _WELCOME = uuid.UUID("6ff9be3c-4a0c-4d43-9b58-0a1e64f0a6a1")
 
 
@@ -101,6 +101,14 @@ def _sign_in(facts: Facts) -> tuple[str, Sequence[str]]:
     ]
 
 
+def _invitation(facts: Facts) -> tuple[str, Sequence[str]]:
+    said = {"conference": facts.conference.name}
+    return _("You are to help run %(conference)s") % said, [
+        _("an owner of %(conference)s has given you a part in Hallway, which helps people there to meet.") % said,
+        _link(facts, _("Open the organizers' pages:")),
+    ]
+
+
 def _about(facts: Facts) -> dict[str, str]:
     """Who, when, where and what, as the sentences name them."""
     session = facts.session
@@ -166,4 +174,5 @@ _PAGES = {
     "moved": _moved,
     "cancelled": _cancelled,
     "sign-in": _sign_in,
+    "invitation": _invitation,
 }

@@ -1,28 +1,15 @@
-"""Who somebody is after signing in, what each role may see, and why a link can be refused."""
+"""Who somebody is after signing in, and why a link can be refused."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from services.portal.domain.roles import ORGANIZERS, RIGHTS, Right, Role
+
 SESSION_LASTS = timedelta(days=30)
 REQUESTS_AN_HOUR_PER_ADDRESS = 3
 REQUESTS_AN_HOUR_PER_CLIENT = 30
-
-
-class Role(StrEnum):
-    """What somebody is to a conference."""
-
-    ATTENDEE = "attendee"
-    OWNER = "owner"
-    ORGANIZER = "organizer"
-    DESK = "desk"
-    VIEWER = "viewer"
-
-
-ORGANIZERS = frozenset({Role.OWNER, Role.ORGANIZER, Role.DESK, Role.VIEWER})
-# A viewer (a sponsor, the venue) gets the numbers; names are for those who work with the people.
-SEE_PEOPLE = frozenset({Role.OWNER, Role.ORGANIZER, Role.DESK})
 
 
 @dataclass(frozen=True)
@@ -38,10 +25,14 @@ class Identity:
         """Whether the organizer pages are theirs."""
         return self.role in ORGANIZERS
 
+    def may(self, right: Right) -> bool:
+        """Whether their role has this right."""
+        return right in RIGHTS[self.role]
+
     @property
     def sees_people(self) -> bool:
         """Whether lists with names are theirs."""
-        return self.role in SEE_PEOPLE
+        return self.may(Right.SEE_PEOPLE)
 
 
 class Refusal(StrEnum):
@@ -64,3 +55,8 @@ class LinkRefused(Exception):
 def usual_address(address: str) -> str:
     """One spelling of a mail address, so that a request finds the person however they type it."""
     return address.strip().casefold()
+
+
+def is_address(text: str) -> bool:
+    """Whether it looks like a mail address; a mail to it decides."""
+    return "@" in text[1:-1] and len(text) <= 254 and not any(c.isspace() or not c.isprintable() for c in text)

@@ -10,7 +10,8 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from services.kit.db import Connection
 from services.kit.ids import new_id
-from services.portal.domain.sign_in import Identity, LinkRefused, Refusal, Role, usual_address
+from services.portal.domain.roles import Role
+from services.portal.domain.sign_in import Identity, LinkRefused, Refusal, usual_address
 
 
 class Signer:
@@ -48,23 +49,30 @@ class Signer:
         return hmac.digest(self._secret, f"{purpose}\0{value}".encode(), "sha256")
 
 
+# An organizer's role is the present one, whatever it was when a link or cookie l was made.
+_PRESENT_ROLE = "CASE WHEN l.role = 'attendee' THEN l.role ELSE o.role END"
+_ORGANIZER = "LEFT JOIN organizer o ON o.conference_id = l.conference_id AND o.email = l.subject"
+
+
+async def appoint(tx: Connection, conference_id: UUID, address: str, role: Role) -> None:
+    """Makes a mail address an organizer of this role."""
+    await tx.execute(
+        """INSERT INTO organizer (conference_id, email, role) VALUES ($1, $2, $3)
+           ON CONFLICT (conference_id, email) DO UPDATE SET role = excluded.role""",
+        conference_id, usual_address(address), role.value,
+    )  # fmt: skip
+
+
 async def issue_link(
     tx: Connection, signer: Signer, *, subject: str, role: str, conference_id: UUID, ttl: timedelta
 ) -> str:
-    """The path of a new one-time link. An organizer's link also makes its mail address an organizer of that role."""
+    """The path of a new one-time link. What an organizer's link opens is what they may when they use it."""
     known = Role(role)
-    if known is not Role.ATTENDEE:
-        subject = usual_address(subject)
-        await tx.execute(
-            """INSERT INTO organizer (conference_id, email, role) VALUES ($1, $2, $3)
-               ON CONFLICT (conference_id, email) DO UPDATE SET role = excluded.role""",
-            conference_id, subject, known.value,
-        )  # fmt: skip
     link_id = new_id()
     await tx.execute(
         """INSERT INTO sign_in_link (id, subject, role, conference_id, expires_at)
            VALUES ($1, $2, $3, $4, now() + $5)""",
-        link_id, subject, known.value, conference_id, ttl,
+        link_id, subject if known is Role.ATTENDEE else usual_address(subject), known.value, conference_id, ttl,
     )  # fmt: skip
     return f"/sign-in/{signer.link_token(link_id)}"
 
@@ -79,11 +87,12 @@ class SignInStore:
     async def look(self, token: str) -> Identity:
         """See Links.look."""
         row = await self._tx.fetchrow(
-            """SELECT subject, role, conference_id, consumed_at IS NOT NULL AS used, expires_at <= now() AS expired
-               FROM sign_in_link WHERE id = $1""",
+            f"""SELECT l.subject, {_PRESENT_ROLE} AS role, l.conference_id, l.consumed_at IS NOT NULL AS used,
+                       l.expires_at <= now() AS expired
+                FROM sign_in_link l {_ORGANIZER} WHERE l.id = $1""",
             self._signer.link_id(token),
         )
-        if row is None:  # forgotten some time after it expired
+        if row is None or row["role"] is None:  # forgotten some time after it expired; or no organizer any more
             raise LinkRefused(Refusal.EXPIRED)
         identity = Identity(row["subject"], Role(row["role"]), row["conference_id"])
         if row["used"]:
@@ -94,16 +103,14 @@ class SignInStore:
 
     async def consume(self, token: str) -> Identity:
         """See Links.consume."""
-        row = await self._tx.fetchrow(
-            """UPDATE sign_in_link SET consumed_at = now()
-               WHERE id = $1 AND consumed_at IS NULL AND expires_at > now()
-               RETURNING subject, role, conference_id""",
+        identity = await self.look(token)
+        taken = await self._tx.execute(
+            "UPDATE sign_in_link SET consumed_at = now() WHERE id = $1 AND consumed_at IS NULL AND expires_at > now()",
             self._signer.link_id(token),
         )
-        if row is None:
-            await self.look(token)
-            raise LinkRefused(Refusal.USED)
-        return Identity(row["subject"], Role(row["role"]), row["conference_id"])
+        if taken == "UPDATE 0":  # somebody was faster
+            raise LinkRefused(Refusal.USED, identity)
+        return identity
 
     async def open(self, cookie: str, identity: Identity, lasts: timedelta) -> None:
         """See Sessions.open; sweeps what has expired on the way."""
@@ -118,10 +125,8 @@ class SignInStore:
     async def find(self, cookie: str) -> Identity | None:
         """See Sessions.find; an organizer's role is the present one, and nobody's once it was taken away."""
         row = await self._tx.fetchrow(
-            """SELECT s.subject, s.conference_id, CASE WHEN s.role = 'attendee' THEN s.role ELSE o.role END AS role
-               FROM browser_session s
-               LEFT JOIN organizer o ON o.conference_id = s.conference_id AND o.email = s.subject
-               WHERE s.id_hash = $1 AND s.expires_at > now()""",
+            f"""SELECT l.subject, l.conference_id, {_PRESENT_ROLE} AS role FROM browser_session l {_ORGANIZER}
+                WHERE l.id_hash = $1 AND l.expires_at > now()""",
             _cookie_hash(cookie),
         )
         if row is None or row["role"] is None:

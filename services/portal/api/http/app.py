@@ -12,6 +12,7 @@ from services.portal.api.http import (
     conferences,
     matching,
     on_site,
+    organizers,
     problems,
     registrations,
     sessions,
@@ -21,6 +22,7 @@ from services.portal.api.http import (
 from services.portal.api.http.call import Authentication
 from services.portal.api.http.limits import BodyLimit
 from services.portal.api.http.load import LoadLimit
+from services.portal.api.log import CommandLog
 from services.portal.api.pages.router import pages_router
 
 _ABOUT = """Connects Hallway to a registration system and to where a community talks.
@@ -36,7 +38,7 @@ def create_api(deps: Deps) -> FastAPI:
         title="Hallway", version="1", description=_ABOUT, docs_url=None, redoc_url=None,
         middleware=[Middleware(Authentication, deps=deps)],
     )  # fmt: skip
-    for module in (conferences, registrations, sources, attendees, on_site, sessions, matching, tokens):
+    for module in (conferences, organizers, registrations, sources, attendees, on_site, sessions, matching, tokens):
         api.include_router(module.router)
     problems.install(api)
     return api
@@ -52,7 +54,8 @@ def create_app(deps: Deps) -> FastAPI:
         seconds=settings.request_seconds,
     )
     limits = Middleware(BodyLimit, body=settings.body_max_bytes, upload=settings.upload_max_bytes)
-    app = FastAPI(openapi_url=None, middleware=[load, limits], telemetry={"exclude": _is_event_stream})
+    middleware = [load, limits, Middleware(CommandLog, deps=deps)]
+    app = FastAPI(openapi_url=None, middleware=middleware, telemetry={"exclude": _is_event_stream})
     app.mount("/api/v1", create_api(deps))
     app.include_router(pages_router(deps))
     return app

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from hallway.attendee.v1 import service_pb2 as attendee_pb
 from hallway.scheduling.v1 import service_pb2 as scheduling_pb
+from starlette.datastructures import State
 
 from services.kit.errors import Invalid, NotFound
 from services.kit.ids import new_id, parse_id
@@ -60,12 +61,17 @@ class Call:
     token: Token
     about: Conference | None
     key: str | None
+    state: State
 
     @property
     def conference(self) -> Conference:
         """The conference in the path."""
         assert self.about is not None  # only routes below /conferences/{slug} ask
         return self.about
+
+    def target(self, what: str) -> None:
+        """What the log of commands says this was about, where the address does not tell."""
+        self.state.target = what[:200]
 
     async def command(self, client: Client[Any], method: Any, request: Any, *, step: int = 0, **options: Any) -> Any:
         """Sends a command once, however often the caller repeats it with the same Idempotency-Key."""
@@ -116,20 +122,23 @@ async def all_conferences(deps: Deps) -> list[Conference]:
     return [convert.conference(conference, 0) for conference in reply.conferences]
 
 
-def _needs(*scopes: str) -> Any:
-    """The Call of a route, refused unless the token has one of the scopes for this conference."""
+def _needs(*scopes: str, everywhere: bool = False) -> Any:
+    """The Call of a route, refused unless the token has one of the scopes for this conference, or for all."""
 
     async def caller(request: Request) -> Call:
         token: Token = request.state.token
         if not token.scopes.intersection(scopes):
             token.require(scopes[0])
+        if everywhere:
+            token.require_conference(None)
         if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
             raise Invalid("path", "the address holds a NUL character; remove it")
         slug = request.path_params.get("slug")
         conference = await find_conference(request.state.deps, slug) if slug is not None else None
         if conference is not None:
+            request.state.about = conference.id
             token.require_conference(conference.id)
-        return Call(request.state.deps, token, conference, _key(request, token.id))
+        return Call(request.state.deps, token, conference, _key(request, token.id), request.state)
 
     return Depends(caller)
 
@@ -146,6 +155,7 @@ def _key(request: Request, token_id: UUID) -> str | None:
 
 
 # What a route takes as its Call: the scope it needs.
+AdminEverywhere = Annotated[Call, _needs("admin", everywhere=True)]
 Admin = Annotated[Call, _needs("admin")]
 Reader = Annotated[Call, _needs("read")]
 Registrar = Annotated[Call, _needs("registrations:write")]

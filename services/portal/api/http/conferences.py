@@ -1,7 +1,7 @@
-"""Conferences: make one, list them, their venue, talks, dashboard and organizers."""
+"""Conferences: make one, list them, their venue, talks and dashboard."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,8 +13,8 @@ from hallway.scheduling.v1 import scheduling_pb2, service_pb2
 from services.kit.errors import Invalid, Problem
 from services.portal.api import events as convert
 from services.portal.api.http import bodies, views
-from services.portal.api.http.bodies import Formats, NewConference, Organizer, Plan, Talks, Venue
-from services.portal.api.http.call import Admin, Programmer, Reader, all_conferences
+from services.portal.api.http.bodies import Formats, NewConference, Plan, Talks, Venue
+from services.portal.api.http.call import AdminEverywhere, Programmer, Reader, all_conferences
 from services.portal.api.http.content import json_or_csv, openapi
 from services.portal.api.http.registrations import everybody
 from services.portal.api.http.sessions import interval, shown
@@ -22,11 +22,9 @@ from services.portal.domain import programme
 from services.portal.domain.programme import Place, Talk
 from services.portal.domain.read_model import Conference
 from services.portal.store import dashboard
-from services.portal.store.sign_in import issue_link
 
 router = APIRouter(prefix="/conferences", tags=["conferences"])
 PREVIEW = 1  # a step of its own, so that the change itself may carry the same Idempotency-Key
-ORGANIZER_LINK_LASTS = timedelta(days=7)
 _VENUE_CSV = "name,capacity,seats,formats,opens,closes\nCorner A,4,2,coffee;table,09:00,18:00\n"
 _TALKS_CSV = (
     "id,title,room,starts,ends,speaker_emails\ntalk-7,Wheels,Main,2027-05-14 09:30,2027-05-14 10:00,ana@example.org\n"
@@ -34,9 +32,8 @@ _TALKS_CSV = (
 
 
 @router.post("", status_code=201)
-async def create_conference(call: Admin, body: NewConference) -> dict[str, Any]:
+async def create_conference(call: AdminEverywhere, body: NewConference) -> dict[str, Any]:
     """Creates a conference."""
-    call.token.require_conference(None)
     client = call.deps.clients.attendee
     request = attendee_pb.CreateConferenceRequest(
         slug=body.slug, name=body.name, time_zone=body.time_zone, series=body.series,
@@ -64,18 +61,6 @@ async def get_conference(call: Reader, slug: str) -> dict[str, Any]:
 async def get_dashboard(call: Reader, slug: str) -> dict[str, Any]:
     """The organizers' numbers: who is connected, who is left out. No answer of anybody."""
     return views.dashboard(await dashboard.dashboard(call.deps.pool, call.conference.id))
-
-
-@router.post("/{slug}/organizers")
-async def add_organizer(call: Admin, slug: str, body: Organizer) -> dict[str, str]:
-    """Makes a one-time login link for somebody who may open the dashboard."""
-    deps = call.deps
-    async with deps.pool.acquire() as tx, tx.transaction():
-        path = await issue_link(
-            tx, deps.signer, subject=body.email, role=body.role, conference_id=call.conference.id,
-            ttl=ORGANIZER_LINK_LASTS,
-        )  # fmt: skip
-    return {"url": deps.settings.public_url + path}
 
 
 @router.put("/{slug}/venue", openapi_extra=openapi(Venue, _VENUE_CSV))

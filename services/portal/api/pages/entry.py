@@ -7,10 +7,10 @@ from fastapi import Response
 from services.kit.errors import Invalid, NotFound
 from services.portal.api.pages.security import ATTENDEE_COOKIE, ORGANIZER_COOKIE, set_cookie
 from services.portal.api.pages.views import Face
-from services.portal.api.pages.visit import Anybody, AtConference, ByAttendee, ByOrganizer, Visit, identify
+from services.portal.api.pages.visit import Anybody, AtConference, ByAnyOrganizer, ByAttendee, Visit, home, identify
 from services.portal.domain.language import _
 from services.portal.domain.read_model import Conference
-from services.portal.domain.sign_in import Identity, LinkRefused, Refusal, usual_address
+from services.portal.domain.sign_in import Identity, LinkRefused, Refusal, is_address, usual_address
 from services.portal.handlers.sign_in import sign_in
 from services.portal.handlers.sign_in_request import request_link
 from services.portal.store import language, reads
@@ -32,9 +32,9 @@ async def design(visit: Anybody) -> Response:
 async def conference_door(visit: AtConference) -> Response:
     """GET /c/{slug}: to the pages of whoever is signed in, else the way in."""
     assert visit.conference
-    for cookie, page in ((ORGANIZER_COOKIE, "dashboard"), (ATTENDEE_COOKIE, "me")):
-        if await identify(visit, cookie):
-            return visit.go(f"/c/{visit.conference.slug}/{page}")
+    for cookie in (ORGANIZER_COOKIE, ATTENDEE_COOKIE):
+        if identity := await identify(visit, cookie):
+            return visit.go(f"/c/{visit.conference.slug}/{home(identity)}")
     return visit.page("conference.html", message="")
 
 
@@ -63,8 +63,8 @@ async def use_link(visit: Anybody, token: str) -> Response:
     except LinkRefused as refused:
         return await _refused(visit, refused)
     conference = await _conference_of(visit, identity)
-    home, name = ("dashboard", ORGANIZER_COOKIE) if identity.is_organizer else ("me", ATTENDEE_COOKIE)
-    response = visit.go(f"/c/{conference.slug}/{home}")
+    name = ORGANIZER_COOKIE if identity.is_organizer else ATTENDEE_COOKIE
+    response = visit.go(f"/c/{conference.slug}/{home(identity)}")
     set_cookie(response, visit.site, name, cookie, path=f"/c/{conference.slug}")
     return response
 
@@ -73,7 +73,7 @@ async def send_link(visit: Anybody) -> Response:
     """POST /sign-in: mails a new link if the address is known; the answer is the same if not."""
     await visit.read_form()
     address = usual_address(visit.value("email"))
-    if "@" not in address[1:-1] or len(address) > 254 or any(c.isspace() for c in address):
+    if not is_address(address):
         raise Invalid("email", _("That is not a mail address. Write it as name@example.org."))
     conference = await reads.conference(visit.site.deps.pool, visit.value("conference"))
     client = visit.request.client.host if visit.request.client else "unknown"
@@ -88,7 +88,7 @@ async def attendee_sign_out(visit: ByAttendee) -> Response:
     return await _sign_out(visit, ATTENDEE_COOKIE)
 
 
-async def organizer_sign_out(visit: ByOrganizer) -> Response:
+async def organizer_sign_out(visit: ByAnyOrganizer) -> Response:
     """POST /c/{slug}/dashboard/sign-out."""
     return await _sign_out(visit, ORGANIZER_COOKIE)
 

@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse
 from services.portal.api.deps import Deps
 from services.portal.api.pages import data, entry, language, me, me_actions, now, profile
 from services.portal.api.pages.errors import page_route
-from services.portal.api.pages.organizer import dashboard, left_out, lists
+from services.portal.api.pages.organizer import dashboard, left_out, lists, log, team
 from services.portal.api.pages.pulse import Newest, Pulse
 from services.portal.api.pages.site import STATIC, Site, load_templates
 from services.portal.store.dashboard import change_counters
@@ -39,6 +39,7 @@ def pages_router(deps: Deps) -> APIRouter:
 
     _attendee_pages(add)
     _watching(add)
+    _running(add)
 
     add("/{path:path}", nothing_here, methods=[*GET, *POST, "PUT", "PATCH", "DELETE"])
     return router
@@ -80,6 +81,14 @@ def _watching(add: Callable[..., None]) -> None:
     add("/c/{slug}/left-out.csv", left_out.left_out_file, methods=GET)
     add("/c/{slug}/left-out/solve", left_out.solve, methods=POST)
     add("/c/{slug}/left-out/{reason}/remind", left_out.remind, methods=POST)
+
+
+def _running(add: Callable[..., None]) -> None:
+    add("/c/{slug}/team", team.team, methods=GET)
+    add("/c/{slug}/team/invite", team.invite, methods=POST)
+    add("/c/{slug}/team/remove", team.remove, methods=POST)
+    add("/c/{slug}/log", log.log, methods=GET)
+    add("/c/{slug}/log.csv", log.log_file, methods=GET)
 
 
 async def static_file(request: Request, path: str) -> Response:

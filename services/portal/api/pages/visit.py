@@ -1,5 +1,6 @@
 """One request to a page: who asks, about which conference, and the page or form that belongs to it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -18,6 +19,7 @@ from services.portal.api.pages.security import (
 from services.portal.api.pages.site import Site
 from services.portal.domain.language import N_
 from services.portal.domain.read_model import Conference
+from services.portal.domain.roles import Right
 from services.portal.domain.sign_in import Identity
 from services.portal.handlers.sign_in import who
 from services.portal.store import reads
@@ -30,12 +32,21 @@ ATTENDEE_PAGES = (
     ("me/data", N_("My data"), "shield"),
 )
 ORGANIZER_PAGES = (
-    ("dashboard", N_("Dashboard"), "clock"),
-    ("attendees", N_("Attendees"), "person"),
-    ("sessions", N_("Sessions"), "ticket"),
+    ("dashboard", N_("Dashboard"), "clock", Right.WATCH),
+    ("attendees", N_("Attendees"), "person", Right.SEE_PEOPLE),
+    ("sessions", N_("Sessions"), "ticket", Right.SEE_PEOPLE),
+    ("team", N_("Team"), "shield", Right.MANAGE_TEAM),
+    ("log", N_("Log"), "list", Right.READ_LOG),
 )
 
 Slug = Annotated[str, Path(max_length=100, pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
+def home(identity: Identity) -> str:
+    """The first page, below the conference's address, that somebody's role opens."""
+    if not identity.is_organizer:
+        return "me"
+    return next((path for path, _, _, right in ORGANIZER_PAGES if identity.may(right)), "dashboard")
 
 
 class NotSignedIn(Exception):
@@ -81,6 +92,15 @@ class Visit:
         self.form = await read_form(self.request)
         check_form_token(self.request, self.site, self.cookie, self.form)
 
+    def target(self, what: str) -> None:
+        """What the log of commands says this was about, where the address does not tell."""
+        self.request.state.target = what[:200]
+
+    def _pages(self) -> Sequence[tuple[str, str, str]]:
+        if not self.identity or not self.identity.is_organizer:
+            return ATTENDEE_PAGES
+        return [page for *page, right in ORGANIZER_PAGES if self.identity.may(right)]  # type: ignore[misc]
+
     def _hidden_token(self) -> Markup:
         return self._hidden(self.cookie)
 
@@ -97,7 +117,7 @@ class Visit:
         shared = {
             "conference": self.conference,
             "identity": self.identity,
-            "pages": ORGANIZER_PAGES if self.identity and self.identity.is_organizer else ATTENDEE_PAGES,
+            "pages": self._pages(),
             "page": "",
             "language": self.language,
             "here": self.here,
@@ -155,27 +175,32 @@ async def attendee_visit(request: Request, slug: Slug) -> Visit:
     return visit
 
 
-async def organizer_visit(request: Request, slug: Slug) -> Visit:
-    """A visit by any organizer, also one who sees numbers only; a posted form is read and checked."""
-    visit = await conference_visit(request, slug)
-    identity = await identify(visit, ORGANIZER_COOKIE)
-    if identity is None or not identity.is_organizer:
-        raise NotSignedIn(visit)
-    if request.method == "POST":
-        await visit.read_form()
-    return visit
+def _needs(right: Right) -> Any:
+    """A visit by an organizer whose role has the right; a posted form is read and checked."""
 
+    async def organizer_visit(request: Request, slug: Slug) -> Visit:
+        visit = await conference_visit(request, slug)
+        identity = await identify(visit, ORGANIZER_COOKIE)
+        if identity is None or not identity.is_organizer:
+            raise NotSignedIn(visit)
+        if not identity.may(right):
+            raise Forbidden(N_("Your role does not open this page. Ask an owner of the conference for another role."))
+        if request.method == "POST":
+            await visit.read_form()
+        return visit
 
-async def people_visit(request: Request, slug: Slug) -> Visit:
-    """A visit by an organizer who may see people's names."""
-    visit = await organizer_visit(request, slug)
-    if not visit.identity or not visit.identity.sees_people:
-        raise Forbidden("Your role shows you the numbers, not the names. Ask an owner of the conference for more.")
-    return visit
+    return Depends(organizer_visit)
 
 
 Anybody = Annotated[Visit, Depends(anybody)]
 AtConference = Annotated[Visit, Depends(conference_visit)]
 ByAttendee = Annotated[Visit, Depends(attendee_visit)]
-ByOrganizer = Annotated[Visit, Depends(organizer_visit)]
-ByPeopleOrganizer = Annotated[Visit, Depends(people_visit)]
+# What an organizer's page takes as its visit: the right it needs.
+ByAnyOrganizer = Annotated[Visit, _needs(Right.SIGN_OUT)]
+ByOrganizer = Annotated[Visit, _needs(Right.WATCH)]
+ByPeopleOrganizer = Annotated[Visit, _needs(Right.SEE_PEOPLE)]
+ByDesk = Annotated[Visit, _needs(Right.CHECK_IN)]
+ByActor = Annotated[Visit, _needs(Right.ACT)]
+BySetUp = Annotated[Visit, _needs(Right.SET_UP)]
+ByLogReader = Annotated[Visit, _needs(Right.READ_LOG)]
+ByOwner = Annotated[Visit, _needs(Right.MANAGE_TEAM)]
