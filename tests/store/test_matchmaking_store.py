@@ -60,7 +60,7 @@ class Db:
         for person in pair:
             await self.answer(made, person, Answer.YES)
         async with self.tx() as tx:
-            await MatchStore(tx).make_match(made)
+            await MatchStore(tx).make_match(made, made.attendee_ids)
         return made
 
     async def holds(self, person: UUID) -> int:

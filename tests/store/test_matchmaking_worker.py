@@ -57,7 +57,7 @@ async def outcomes(made: Database, here: UUID, count: int, sessions: int) -> Non
             await FactStore(tx).save_attendees([attendee(id, here) for id in pair])
             assert len(await SuggestionStore(tx).add([past])) == 1
             if n < sessions:
-                await MatchStore(tx).make_match(past)
+                await MatchStore(tx).make_match(past, past.attendee_ids)
                 await MatchStore(tx).follow_sessions([Session(past.id, SessionState.HELD, 1)])
         await SuggestionStore(tx).expire(NOW, count)
 
@@ -122,7 +122,7 @@ async def test_only_what_is_over_and_says_something_of_the_pair_is_an_outcome(da
             await FactStore(tx).save_attendees([attendee(id, here) for id in pair])
             await suggestions.add([known])
             if isinstance(state, SessionState):
-                await matches.make_match(known)
+                await matches.make_match(known, known.attendee_ids)
                 await matches.follow_sessions([Session(known.id, state, 1)])
             if state == "withdrawn":
                 await suggestions.withdraw_of(pair)

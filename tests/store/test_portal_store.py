@@ -82,7 +82,7 @@ async def test_what_was_written_is_read_again(pool: Pool):
     assert await reads.conference(pool, "pycamp") == CONFERENCE
     assert await reads.attendees(pool, HERE, None, 10) == [person(11), person(12)]
     assert await reads.sources(pool, HERE) == [source]
-    assert await reads.open_suggestions(pool, UUID(int=11)) == [open_one]
+    assert await reads.open_suggestions(pool, UUID(int=11)) == [replace(open_one, size=2)]
     shown = views.suggestion(open_one, UUID(int=11), {})
     assert shown["rank"] == 1  # and nobody else's
     assert "ranks" not in shown

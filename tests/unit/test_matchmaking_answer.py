@@ -44,14 +44,14 @@ class World:
 
     async def standing(self, suggestion_id: UUID, attendee_id: UUID) -> Standing | None:
         known = suggestion_id == ID and attendee_id in self.answers
-        return Standing(self.suggestion, dict(self.answers), self.excluded) if known else None
+        return Standing(self.suggestion, dict(self.answers), {ADA} if self.excluded else set()) if known else None
 
     async def set_answer(self, suggestion_id: UUID, attendee_id: UUID, answer: Answer, holds: bool) -> None:
         self.stored.append((answer, holds))
         self.answers[attendee_id] = answer
 
-    async def make_match(self, s: Suggestion) -> Match:
-        return Match(s.id, s.conference_id, s.attendee_ids, s.evidence, s.format, MatchState.MADE, 1)
+    async def make_match(self, s: Suggestion, come: tuple[UUID, ...]) -> Match:
+        return Match(s.id, s.conference_id, come, s.evidence, s.format, MatchState.MADE, 1)
 
     async def own(self, attendee_id: UUID, now: datetime) -> list[OwnSuggestion]:
         mine = self.answers[attendee_id]
@@ -150,3 +150,32 @@ async def test_somebody_elses_suggestion_is_not_there():
         await world.answer(Answer.YES, who=UUID(int=99))
     with pytest.raises(NotFound):
         await world.answer(Answer.YES, suggestion_id=UUID(int=99))
+
+
+TABLE = replace(OPEN, attendee_ids=(ADA, BOB, UUID(int=5), UUID(int=6)), route=Route.TABLE)
+
+
+async def test_a_table_is_made_by_the_last_yes_unless_two_of_it_are_to_be_apart():
+    for apart, made in ((False, 1), (True, 0)):
+        world = World(bob=Answer.YES, suggestion=TABLE)
+        world.excluded = apart
+        await world.answer(Answer.YES)  # never refused: that would tell who is asked
+        assert len(world.published) == made
+
+
+@pytest.mark.parametrize("before", [None, Answer.NO, Answer.NOT_NOW])
+async def test_for_who_did_not_come_a_table_that_was_made_is_as_one_that_was_not(before: Answer | None):
+    errors = []
+    for state in (SuggestionState.MATCHED, SuggestionState.EXPIRED):
+        with pytest.raises(Conflict) as refused:
+            await World(ada=before, bob=Answer.YES, suggestion=replace(TABLE, state=state)).answer(Answer.YES)
+        errors.append(str(refused.value))
+    assert errors[0] == errors[1]
+
+
+async def test_who_said_yes_and_is_to_be_apart_does_not_learn_of_the_table():
+    world = World(Answer.YES, Answer.YES, replace(TABLE, state=SuggestionState.MATCHED))
+    assert (await world.answer(Answer.YES)).suggestion.state is SuggestionState.MATCHED
+    world.excluded = True
+    with pytest.raises(Conflict, match="no longer open"):
+        await world.answer(Answer.YES)

@@ -1,6 +1,7 @@
 """The gRPC door: commands and questions, from protobuf to the handlers and back."""
 
 from dataclasses import asdict
+from uuid import UUID
 
 from hallway.matchmaking.v1 import service_pb2 as pb
 from hallway.matchmaking.v1 import service_pb2_grpc
@@ -12,7 +13,7 @@ from services.kit.ids import new_id, parse_id
 from services.kit.rpc import Context, command, question
 from services.matchmaking.domain.learning import ENOUGH, GROUP, Learned, Lesson, Signal
 from services.matchmaking.domain.preview import Outlook, Preview, check_trial
-from services.matchmaking.domain.suggestion import Answer, ExclusionReason, OwnSuggestion
+from services.matchmaking.domain.suggestion import Answer, ExclusionReason, OwnSuggestion, Route
 from services.matchmaking.handlers.answer_suggestion import answer_suggestion
 from services.matchmaking.handlers.exclude_pair import exclude_pair
 from services.matchmaking.handlers.list_offerable import list_offerable
@@ -55,7 +56,7 @@ class Api(service_pb2_grpc.MatchmakingServiceServicer):
             conference_id = parse_id(request.conference_id, "conference_id")
             attendee_id = parse_id(request.attendee_id, "attendee_id")
             listed = await list_suggestions(Reads(tx), conference_id, attendee_id, self._clock())
-            return pb.ListSuggestionsResponse(suggestions=[_own(own) for own in listed])
+            return pb.ListSuggestionsResponse(suggestions=[_own(own, attendee_id) for own in listed])
 
         return await question(self._pool, context, work)
 
@@ -65,12 +66,13 @@ class Api(service_pb2_grpc.MatchmakingServiceServicer):
         async def work(tx: Connection) -> pb.OwnSuggestion:
             if request.answer not in _ANSWERS:
                 raise Invalid("answer", "answer with yes, not now or no")
+            attendee_id = parse_id(request.attendee_id, "attendee_id")
             own = await answer_suggestion(
                 SuggestionStore(tx), MatchStore(tx), Reads(tx), OutboxPublisher(tx), SolveQueue(tx),
-                parse_id(request.suggestion_id, "suggestion_id"), parse_id(request.attendee_id, "attendee_id"),
+                parse_id(request.suggestion_id, "suggestion_id"), attendee_id,
                 _ANSWERS[request.answer], self._clock(),
             )  # fmt: skip
-            return _own(own)
+            return _own(own, attendee_id)
 
         return await command(self._pool, context, pb.OwnSuggestion, work)
 
@@ -163,8 +165,10 @@ def _worked(lesson: Lesson | None) -> pb.WhatWorked:
     return pb.WhatWorked(signals=signals, outcomes_needed=ENOUGH, group_size=GROUP)
 
 
-def _own(own: OwnSuggestion) -> pb.OwnSuggestion:
+def _own(own: OwnSuggestion, attendee_id: UUID) -> pb.OwnSuggestion:
     answer = pb.Answer.Value(f"ANSWER_{own.answer.name}") if own.answer else pb.ANSWER_UNSPECIFIED
     message = suggestion_message(own.suggestion)
     del message.ranks[:]  # the other's place may tell of what the other's other people answered
+    if own.suggestion.route is Route.TABLE:
+        message.attendee_ids[:] = [str(attendee_id)]  # who else comes is told once the table is made
     return pb.OwnSuggestion(suggestion=message, answer=answer, rank=own.rank)

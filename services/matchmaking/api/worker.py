@@ -18,6 +18,7 @@ from services.matchmaking.handlers.preview import try_out
 from services.matchmaking.handlers.reasons import give_reasons
 from services.matchmaking.settings import Settings
 from services.matchmaking.store.learning import LessonStore
+from services.matchmaking.store.matches import MatchStore
 from services.matchmaking.store.picture import Pictures
 from services.matchmaking.store.previews import PreviewStore
 from services.matchmaking.store.publish import OutboxPublisher
@@ -129,4 +130,5 @@ class Worker:
     async def expire(self) -> bool:
         """Expires what is due; False when nothing was."""
         async with self._pool.acquire() as tx, tx.transaction():
-            return await expire_suggestions(SuggestionStore(tx), OutboxPublisher(tx), SolveQueue(tx), self._clock()) > 0
+            suggestions, matches, publisher = SuggestionStore(tx), MatchStore(tx), OutboxPublisher(tx)
+            return await expire_suggestions(suggestions, matches, publisher, SolveQueue(tx), self._clock()) > 0

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from services.kit.errors import Conflict
 from services.matchmaking.domain.suggestion import Answer
 
-FORMATS = ("coffee", "lunch", "table", "drink", "walk", "call")  # preferred first
+TABLE_LEAST = 3  # so many yes make a table
+TABLE = "table"
+FORMATS = ("coffee", "lunch", TABLE, "drink", "walk", "call")  # preferred first
 
 
 def choose_format(likes: Sequence[Sequence[str]]) -> str:
@@ -20,6 +22,11 @@ def expiry(now: datetime, hours: float, conference_ends_at: datetime | None) -> 
     if conference_ends_at is not None and now < conference_ends_at < due:
         return conference_ends_at
     return due
+
+
+def table_expiry(now: datetime, hours: float, conference_ends_at: datetime | None) -> datetime:
+    """Half as long as a pair's: who said yes by then is at the table, and there must be time left for it."""
+    return now + (expiry(now, hours, conference_ends_at) - now) / 2
 
 
 def holds(answer: Answer | None) -> bool:

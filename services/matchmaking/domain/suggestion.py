@@ -13,6 +13,7 @@ class Route(StrEnum):
     FRIEND_OF_FRIEND = "friend_of_friend"
     SHARED_INTEREST = "shared_interest"
     OPEN_TABLE = "open_table"
+    TABLE = "table"  # of 3 to 8 people; the others are of two
 
 
 class SuggestionState(StrEnum):
@@ -83,7 +84,8 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A suggestion that all its people answered yes; has that suggestion's id."""
+    """A suggestion that all its people answered yes, or enough of a table's; has that suggestion's id.
+    ``attendee_ids``: who said yes."""
 
     id: UUID
     conference_id: UUID

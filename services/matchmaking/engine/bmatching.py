@@ -17,7 +17,7 @@ FLOOR = 2.0
 
 
 def match(
-    candidates: Iterable[Candidate], room: Sequence[int], load: Sequence[int], spent: Set[Pair] = frozenset()
+    candidates: Iterable[Candidate], room: Sequence[int] | Ints, load: Sequence[int], spent: Set[Pair] = frozenset()
 ) -> list[Candidate]:
     """Picks candidates: the greatest sum of weights, where each person reached who has no load adds FLOOR.
 
@@ -40,7 +40,7 @@ def match_ties(ties: Edges, room: Sequence[int], load: Sequence[int]) -> list[Ca
     return in_order([Candidate(a, b, weight, TIE) for a, b, weight in rows], load)
 
 
-def _taken(a: Any, b: Any, weight: Any, room: Sequence[int], load: Sequence[int]) -> Ints:
+def _taken(a: Any, b: Any, weight: Any, room: Sequence[int] | Ints, load: Sequence[int]) -> Ints:
     """Which of the pairs (ascending, a < b) are picked."""
     market = Market(
         a=a.astype(np.int32),

@@ -87,9 +87,15 @@ def walks(near: Graph, a: Ints, b: Ints) -> Floats:
 def strongest(near: Graph, limit: int = FOLLOWED) -> Graph:
     """Every person's ``limit`` heaviest edges, equals by position; one-sided now, totals as they were."""
     people = len(near.start) - 1
-    row = np.repeat(np.arange(people), np.diff(near.start))
-    order = np.lexsort((near.other, -near.weight, row))
-    keep = np.sort(order[np.arange(len(row)) - near.start[row] < limit])
+    degree = np.diff(near.start)
+    row = np.repeat(np.arange(people), degree)
+    many = np.flatnonzero(degree[row] > limit)  # nearly everybody has fewer, and is not sorted
+    order = many[np.lexsort((near.other[many], -near.weight[many], row[many]))]
+    first = np.r_[True, row[order][1:] != row[order][:-1]][: len(order)]
+    place = np.arange(len(order)) - np.flatnonzero(first)[np.cumsum(first) - 1]
+    keep = np.ones(len(row), bool)
+    keep[order[place >= limit]] = False
+    keep = np.flatnonzero(keep)
     return Graph(np.searchsorted(row[keep], np.arange(people + 1)), near.other[keep], near.weight[keep], near.total)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.kit.errors import Conflict, NotFound
 from services.matchmaking.domain.rules import check_answer, holds
-from services.matchmaking.domain.suggestion import Answer, OwnSuggestion, SuggestionState
+from services.matchmaking.domain.suggestion import Answer, OwnSuggestion, Route, SuggestionState
 from services.matchmaking.handlers.ports import Lists, Matches, Publisher, SolveRequests, Standing, Suggestions
 
 
@@ -30,17 +30,22 @@ async def answer_suggestion(
     if standing is None:
         raise NotFound("suggestion", suggestion_id)
     before = standing.answers[attendee_id]
-    if standing.suggestion.state is SuggestionState.MATCHED:
+    table = standing.suggestion.route is Route.TABLE
+    # Who does not come to a table must not learn that it was made without them: for them it is closed.
+    comes = before is Answer.YES and attendee_id not in standing.apart
+    if standing.suggestion.state is SuggestionState.MATCHED and (comes or not table):
         return _matched(standing, before, answer)
     _check_open(standing, now)
     if answer is not before:
-        check_answer(answer, standing.excluded)
+        check_answer(answer, not table and attendee_id in standing.apart)
         _check_room(holds(before), answer, room)
         await suggestions.set_answer(suggestion_id, attendee_id, answer, holds(answer))
         if holds(before) and not holds(answer):
             await solves.request([standing.suggestion.conference_id])
-    if all(a is Answer.YES for a in {**standing.answers, attendee_id: answer}.values()):
-        await publisher.matches([await matches.make_match(standing.suggestion)])
+    answers = {**standing.answers, attendee_id: answer}.values()
+    if all(a is Answer.YES for a in answers) and not (table and standing.apart):
+        come = standing.suggestion.attendee_ids
+        await publisher.matches([await matches.make_match(standing.suggestion, come)])
         return OwnSuggestion(replace(standing.suggestion, state=SuggestionState.MATCHED), answer, rank=0)
     listed = {own.suggestion.id: own for own in await lists.own(attendee_id, now)}
     return listed.get(suggestion_id, OwnSuggestion(standing.suggestion, answer, rank=0))
@@ -48,7 +53,7 @@ async def answer_suggestion(
 
 def _matched(standing: Standing, before: Answer | None, answer: Answer) -> OwnSuggestion:
     if answer is not before:
-        raise Conflict("answer", "Everybody said yes and it became a session; cancel the session instead.")
+        raise Conflict("answer", "It became a session; cancel the session instead.")
     return OwnSuggestion(standing.suggestion, answer, rank=0)
 
 

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from services.matchmaking.domain.learning import Learned, Lesson
-from services.matchmaking.domain.rules import choose_format, expiry
+from services.matchmaking.domain.rules import TABLE, choose_format, expiry, table_expiry
 from services.matchmaking.domain.suggestion import Evidence, Route, Suggestion, SuggestionState
+from services.matchmaking.engine.gathering import Table
 from services.matchmaking.engine.model import Candidate, Person, Problem
-from services.matchmaking.engine.solve import solve
+from services.matchmaking.engine.solve import propose
 from services.matchmaking.handlers.learn import learn_from
 from services.matchmaking.handlers.ports import Picture, Seeker, TieRows
 from services.matchmaking.handlers.signals import signals
@@ -17,8 +18,8 @@ from services.matchmaking.handlers.signals import signals
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``new`` in the order of importance, those on ties without reasons yet (handlers/reasons.py); ``lesson``: what
-    was learned for it, if something was."""
+    """``new``: tables, then pairs in the order of importance, those on ties without reasons yet (handlers/reasons.py);
+    ``lesson``: what was learned for it, if something was."""
 
     new: Sequence[Suggestion]
     lesson: Lesson | None = None
@@ -32,17 +33,27 @@ def make_plan(picture: Picture, now: datetime, hours: float, new_id: Callable[[]
     people = [
         Person(max(seeker.budget - seeker.holds, 0), seeker.holds, seeker.interests) for seeker in picture.seekers
     ]
-    chosen = solve(Problem(people, strength.ties(), picture.spent, strength))
-    parts = strength.of([c.a for c in chosen], [c.b for c in chosen]).parts()
+    tables, pairs = propose(Problem(people, strength.ties(), picture.spent, strength), willing(picture.seekers))
+    parts = strength.of([c.a for c in pairs], [c.b for c in pairs]).parts()
     expires_at = expiry(now, hours, picture.ends_at)
-    made = [_suggestion(picture, candidate, new_id(), expires_at) for candidate in chosen]
-    return Plan([replace(suggestion, signals=row) for suggestion, row in zip(made, parts, strict=True)], lesson)
+    made = [_suggestion(picture, candidate, new_id(), expires_at) for candidate in pairs]
+    paired = [replace(suggestion, signals=row) for suggestion, row in zip(made, parts, strict=True)]
+    until = table_expiry(now, hours, picture.ends_at)
+    return Plan([*(_table(picture, table, new_id(), until) for table in tables), *paired], lesson)
+
+
+def willing(seekers: Sequence[Seeker]) -> list[int]:
+    """Who named tables among the formats they like, and may be asked to one."""
+    return [i for i, seeker in enumerate(seekers) if TABLE in seeker.formats and not seeker.seated]
 
 
 def warm_up() -> None:
-    """Plans a conference of three, so that what the engine compiles is compiled before somebody waits for it."""
+    """Plans a conference of three, and nine who like tables, so that what the engine compiles is compiled before
+    somebody waits for it."""
     seekers = [Seeker(UUID(int=n), budget, 0, (), ()) for n, budget in enumerate((2, 1, 2))]
-    ties = TieRows([0, 1], [1, 2], [2.0, 2.0])
+    seekers += [Seeker(UUID(int=n), 1, 0, (), (TABLE,)) for n in range(3, 12)]
+    ends = [0, 1, *range(3, 11)]
+    ties = TieRows(ends, [end + 1 for end in ends], [2.0] * len(ends))
     picture = Picture(UUID(int=0), None, seekers, ties, spent=set(), met=())
     make_plan(picture, datetime(2000, 1, 1, tzinfo=UTC), 1, lambda: UUID(int=0))
 
@@ -59,6 +70,21 @@ def _suggestion(picture: Picture, candidate: Candidate, id: UUID, expires_at: da
         evidence=shared,
         format=choose_format([seeker.formats for seeker in pair]),
         weight=candidate.weight,
+        state=SuggestionState.OPEN,
+        expires_at=expires_at,
+        version=1,
+    )
+
+
+def _table(picture: Picture, table: Table, id: UUID, expires_at: datetime) -> Suggestion:
+    return Suggestion(
+        id=id,
+        conference_id=picture.conference_id,
+        attendee_ids=tuple(picture.seekers[i].id for i in table.people),
+        route=Route.TABLE,
+        evidence=(),  # of one another they would tell who is asked
+        format=TABLE,
+        weight=table.weight,
         state=SuggestionState.OPEN,
         expires_at=expires_at,
         version=1,

@@ -20,22 +20,24 @@ from services.matchmaking.domain.suggestion import (
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A locked suggestion and where one of its people stands; ``excluded``: that person said met or blocked."""
+    """A locked suggestion and where its people stand; ``apart``: those who said met or blocked of another of them."""
 
     suggestion: Suggestion
     answers: Mapping[UUID, Answer | None]
-    excluded: bool
+    apart: Set[UUID]
 
 
 @dataclass(frozen=True, slots=True)
 class Seeker:
-    """Somebody who has joined, and how much of their budget is in use."""
+    """Somebody who has joined, and how much of their budget is in use; ``seated``: not to be
+    asked to a table."""
 
     id: UUID
     budget: int
     holds: int
     interests: tuple[str, ...]
     formats: tuple[str, ...]
+    seated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ class Suggestions(Protocol):
     async def refresh(self, evidence: Mapping[UUID, tuple[Evidence, ...]]) -> list[Suggestion]: ...
     async def withdraw_of(self, attendee_ids: Sequence[UUID]) -> list[Suggestion]: ...
     async def withdraw_ties(self, pairs: Sequence[tuple[UUID, UUID]]) -> list[Suggestion]: ...
-    async def expire(self, now: datetime, limit: int) -> list[Suggestion]: ...
+    async def tables_due(self, now: datetime, limit: int) -> list[tuple[Suggestion, list[UUID]]]: ...
+    async def expire(self, now: datetime, limit: int, tables: Sequence[UUID]) -> list[Suggestion]: ...
     async def forget_source(self, source_ids: Sequence[UUID]) -> None: ...
 
     async def room(self, attendee_ids: Sequence[UUID]) -> dict[UUID, int]: ...
@@ -114,7 +117,7 @@ class Suggestions(Protocol):
 class Matches(Protocol):
     """Matches, beside the suggestions they were."""
 
-    async def make_match(self, suggestion: Suggestion) -> Match: ...
+    async def make_match(self, suggestion: Suggestion, come: Sequence[UUID]) -> Match: ...
     async def cancel_matches_of(self, attendee_ids: Sequence[UUID]) -> list[Match]: ...
     async def follow_sessions(self, sessions: Sequence[Session]) -> set[UUID]: ...
 

@@ -5,8 +5,10 @@ from dataclasses import replace
 
 from services.matchmaking.domain.learning import Learned
 from services.matchmaking.domain.preview import Outlook, Trial
+from services.matchmaking.domain.suggestion import Route
 from services.matchmaking.engine.model import Person, Problem
-from services.matchmaking.engine.solve import solve
+from services.matchmaking.engine.solve import propose
+from services.matchmaking.handlers.plan import willing
 from services.matchmaking.handlers.ports import Picture
 from services.matchmaking.handlers.signals import signals
 
@@ -16,7 +18,8 @@ def try_out(picture: Picture, trial: Trial) -> tuple[Outlook, Outlook]:
 
     As if nobody had been suggested anything, answered or excluded anybody: what people did not want has no part in
     it, so that no count tells of it (promise 2). Only who both know that they met are left out."""
-    plain = replace(picture, spent=set(picture.met))
+    seekers = [replace(seeker, seated=False) for seeker in picture.seekers]
+    plain = replace(picture, seekers=seekers, spent=set(picture.met))
     lesson = picture.past.lesson
     learned = lesson.learned if lesson else Learned()
     tried = learned._replace(**{str(signal): weight for signal, weight in trial.weights.items()})
@@ -26,11 +29,13 @@ def try_out(picture: Picture, trial: Trial) -> tuple[Outlook, Outlook]:
 def _outlook(picture: Picture, learned: Learned, budget: int | None) -> Outlook:
     strength = signals(picture, learned)
     people = [Person(s.budget if budget is None else budget, 0, s.interests) for s in picture.seekers]
-    chosen = solve(Problem(people, strength.ties(), picture.spent, strength))
-    times = Counter(person for candidate in chosen for person in (candidate.a, candidate.b))
+    tables, pairs = propose(Problem(people, strength.ties(), picture.spent, strength), willing(picture.seekers))
+    times = Counter(person for candidate in pairs for person in (candidate.a, candidate.b))
+    times.update(person for table in tables for person in table.people)
+    routes = Counter(candidate.route for candidate in pairs) + Counter({str(Route.TABLE): len(tables)})
     return Outlook(
         people=len(people),
         reached=len(times),
         most=max(times.values(), default=0),
-        by_route=dict(sorted(Counter(candidate.route for candidate in chosen).items())),
+        by_route=dict(sorted(routes.items())),
     )

@@ -1,7 +1,7 @@
 """Says why, of new suggestions on ties and of open ones about which there is news, in what both people may read."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -31,7 +31,7 @@ def give_reasons(new: Sequence[Suggestion], seekers: Sequence[Seeker], grounds: 
         # Of somebody who pauses nothing is known here but what was said; that a source ended must still be heard.
         return written + tuple(reason for reason in suggestion.evidence if reason.interest)
 
-    there = [s for s in new if s.route is not Route.TIE or s.attendee_ids in grounds.counts]
+    there = [s for s in new if _rests(s, grounds.counts)]
     if grounds.hidden:
         there = [replace(s, signals=None) for s in there]
     changed = {s.id: reasons(s) for s in grounds.stale}
@@ -39,3 +39,16 @@ def give_reasons(new: Sequence[Suggestion], seekers: Sequence[Seeker], grounds: 
         [replace(s, evidence=reasons(s)) if s.route is Route.TIE else s for s in there],
         {s.id: changed[s.id] for s in grounds.stale if changed[s.id] != s.evidence},
     )
+
+
+def _rests(suggestion: Suggestion, ties: Container[tuple[UUID, UUID]]) -> bool:
+    """Whether the ties it rests on are there: a pair's, or those that connect a table."""
+    if suggestion.route is Route.TIE:
+        return suggestion.attendee_ids in ties
+    reached, left = {suggestion.attendee_ids[0]}, set(suggestion.attendee_ids[1:])
+    while suggestion.route is Route.TABLE and left:
+        near = {b for b in left if any((min(a, b), max(a, b)) in ties for a in reached)}
+        if not near:
+            return False
+        reached, left = near, left - near
+    return True

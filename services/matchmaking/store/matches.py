@@ -11,7 +11,8 @@ from services.matchmaking.store import rows
 _CANCEL = f"""
     with due as (
         select m.id from match m where m.state = 'made' and exists (
-            select from membership where suggestion_id = m.id and attendee_id = any($1))
+            select from membership
+            where suggestion_id = m.id and attendee_id = any($1) and attendee_id = any(m.attendee_ids))
         order by m.id for update),
     freed as (update membership set holds = false from due where suggestion_id = due.id)
     update match set state = 'cancelled', version = match.version + 1 from due, suggestion s
@@ -32,11 +33,9 @@ _END = """
 """
 _MET = """
     insert into exclusion (conference_id, attendee_id, other_id, reason)
-    select s.conference_id, one.attendee_id, other.attendee_id, 'met'
-    from suggestion s
-    join membership one on one.suggestion_id = s.id
-    join membership other on other.suggestion_id = s.id and one.attendee_id <> other.attendee_id
-    where s.id = any($1)
+    select s.conference_id, one, other, 'met'
+    from suggestion s join match m using (id), unnest(m.attendee_ids) as one, unnest(m.attendee_ids) as other
+    where s.id = any($1) and one <> other
     on conflict do nothing
 """
 _HELD = {SessionState.HELD: True, SessionState.MISSED: False}
@@ -48,16 +47,21 @@ class MatchStore:
     def __init__(self, tx: Connection) -> None:
         self._tx = tx
 
-    async def make_match(self, suggestion: Suggestion) -> Match:
-        """Makes the match of a locked open suggestion."""
+    async def make_match(self, suggestion: Suggestion, come: Sequence[UUID]) -> Match:
+        """Makes the match of a locked open suggestion with those who ``come``; the others have their place back."""
         await self._tx.execute(
             "update suggestion set state = 'matched', version = version + 1 where id = $1", suggestion.id
         )
         await self._tx.execute(
-            "insert into match (id, state, version, session_version) values ($1, 'made', 1, 0)", suggestion.id
-        )
+            "insert into match (id, state, version, session_version, attendee_ids) values ($1, 'made', 1, 0, $2)",
+            suggestion.id, come,
+        )  # fmt: skip
+        await self._tx.execute(
+            "update membership set holds = false where suggestion_id = $1 and holds and not attendee_id = any($2)",
+            suggestion.id, come,
+        )  # fmt: skip
         s = suggestion
-        return Match(s.id, s.conference_id, s.attendee_ids, s.evidence, s.format, MatchState.MADE, version=1)
+        return Match(s.id, s.conference_id, tuple(come), s.evidence, s.format, MatchState.MADE, version=1)
 
     async def cancel_matches_of(self, attendee_ids: Sequence[UUID]) -> list[Match]:
         """Cancels these people's matches that are not over."""

@@ -16,6 +16,11 @@ _SEEKERS = """
            (select count(*) from membership m where m.attendee_id = a.id and m.holds) as holds
     from attendee a where a.conference_id = $1 and a.state = 'joined' order by a.id
 """
+# Who let a table pass without a word is asked to no other.
+_SEATED = """
+    select m.attendee_id from suggestion s join membership m on m.suggestion_id = s.id
+    where s.conference_id = $1 and s.route = 'table' and (m.holds or m.answer is null and s.state <> 'withdrawn')
+"""
 _TIES = "select id, a, b, amount from tie where conference_id = $1"
 _TIE_COLUMNS = {"id": "uuid", "a": "uuid", "b": "uuid", "amount": "float8"}
 _PAIR_COLUMNS = {"a": "uuid", "b": "uuid"}
@@ -48,7 +53,11 @@ class Pictures:
         """Everything the solver needs; ``tx`` is a transaction with one snapshot."""
         kept = await self._ties(tx, conference_id)
         rows = await tx.fetch(_SEEKERS, conference_id)
-        seekers = [Seeker(r["id"], r["budget"], r["holds"], tuple(r["interests"]), tuple(r["formats"])) for r in rows]
+        seated = {row["attendee_id"] for row in await tx.fetch(_SEATED, conference_id)}
+        seekers = [
+            Seeker(r["id"], r["budget"], r["holds"], tuple(r["interests"]), tuple(r["formats"]), r["id"] in seated)
+            for r in rows
+        ]
         at = Positions([seeker.id for seeker in seekers])
         return Picture(
             conference_id=conference_id,

@@ -56,6 +56,7 @@ def suggestion_message(suggestion: Suggestion) -> pb.Suggestion:
         format=suggestion.format,
         state=pb.SuggestionState.Value(f"SUGGESTION_STATE_{suggestion.state.name}"),
         ranks=suggestion.ranks,
+        size=len(suggestion.attendee_ids),
     )
     message.expires_at.FromDatetime(suggestion.expires_at)
     return message

@@ -1,6 +1,7 @@
 """What reasons are made of, read when suggestions are written."""
 
 from collections.abc import Sequence
+from itertools import combinations
 from uuid import UUID
 
 from services.kit.db import Connection
@@ -46,7 +47,10 @@ class ReasonStore:
         now = await tx.fetchval("select pg_snapshot_xmin(pg_current_snapshot())::text")
         before = await tx.fetchval("select seen::text from reasons_seen where conference_id = $1", conference_id)
         stale = [rows.suggestion(row) for row in await tx.fetch(_STALE, conference_id, before)]
-        pairs = [s.attendee_ids for s in [*new, *stale] if s.route is Route.TIE]
+        pairs = [
+            pair for s in [*new, *stale] if s.route in (Route.TIE, Route.TABLE)
+            for pair in combinations(sorted(s.attendee_ids), 2)
+        ]  # fmt: skip
         counts = await tx.fetch(_COUNTS, conference_id, [pair[0] for pair in pairs], [pair[1] for pair in pairs])
         await tx.execute(_SEEN, conference_id, now)
         return Grounds(

@@ -22,7 +22,7 @@ SUGGESTION = (
     " s.expires_at, s.version, s.ranks"
 )
 MATCH = (
-    "s.id, s.conference_id, s.attendee_ids, s.evidence::text as evidence, s.format,"
+    "s.id, s.conference_id, match.attendee_ids, s.evidence::text as evidence, s.format,"
     " match.state as match_state, match.version as match_version"
 )
 _ENCODE = json.JSONEncoder(default=str).encode

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import combinations
 from uuid import UUID
 
 from asyncpg import Record
@@ -45,8 +46,20 @@ _CLOSE = f"""
 """
 _OF_PEOPLE = "exists (select from membership m where m.suggestion_id = s.id and m.attendee_id = any($2))"
 _OF_PAIRS = """
-    s.route = 'tie' and s.id in (select suggestion_id from membership where attendee_id = any($2::uuid[]))
-    and (s.attendee_ids[1], s.attendee_ids[2]) in (select * from unnest($2::uuid[], $3::uuid[]))
+    s.route in ('tie', 'table') and s.id in (select suggestion_id from membership where attendee_id = any($2::uuid[]))
+    and exists (select from unnest($2::uuid[], $3::uuid[]) as p (a, b)
+        where p.a = any(s.attendee_ids) and p.b = any(s.attendee_ids))
+"""
+_EXPIRED = "s.expires_at <= $2 and (s.route <> 'table' or s.id = any($4::uuid[]))"
+_LOCK_TABLES = f"""
+    select {rows.SUGGESTION} from suggestion s where s.state = 'open' and s.route = 'table' and s.expires_at <= $1
+    limit $2 for update skip locked
+"""
+_COME = """
+    select m.suggestion_id, m.attendee_id from membership m join suggestion s on s.id = m.suggestion_id
+    where s.id = any($1) and m.answer = 'yes' and not exists (
+        select from exclusion e where e.attendee_id = m.attendee_id and e.other_id = any(s.attendee_ids))
+    order by m.attendee_id
 """
 _REFRESH = f"""
     update suggestion s set evidence = e.evidence::jsonb, version = s.version + 1
@@ -89,10 +102,10 @@ class SuggestionStore:
         spent = await self._spent(suggestions)
         added = []
         for suggestion in suggestions:
-            pair = _pair(suggestion)
-            if pair in spent or any(room.get(id, 0) <= 0 for id in suggestion.attendee_ids):
+            pairs = _pairs(suggestion)
+            if not spent.isdisjoint(pairs) or any(room.get(id, 0) <= 0 for id in suggestion.attendee_ids):
                 continue
-            spent.add(pair)
+            spent.update(pairs)
             for id in suggestion.attendee_ids:
                 room[id] -= 1
             added.append(suggestion)
@@ -121,7 +134,7 @@ class SuggestionStore:
         return await self._tx.fetch(_ROOM, attendee_ids)
 
     async def _spent(self, suggestions: Sequence[Suggestion]) -> set[tuple[UUID, UUID]]:
-        pairs = [_pair(s) for s in suggestions]
+        pairs = [pair for s in suggestions for pair in _pairs(s)]
         found = await self._tx.fetch(_SPENT, [a for a, _ in pairs], [b for _, b in pairs], suggestions[0].conference_id)
         return {(row["a"], row["b"]) for row in found}
 
@@ -153,12 +166,22 @@ class SuggestionStore:
         return await self._close(_OF_PEOPLE, "for update", "withdrawn", attendee_ids)
 
     async def withdraw_ties(self, pairs: Sequence[tuple[UUID, UUID]]) -> list[Suggestion]:
-        """Withdraws the open suggestions that rest on the ties of these pairs (a < b)."""
+        """Withdraws the open suggestions that rest on the ties of these pairs (a < b), tables with both among them."""
         return await self._close(_OF_PAIRS, "for update", "withdrawn", [a for a, _ in pairs], [b for _, b in pairs])
 
-    async def expire(self, now: datetime, limit: int) -> list[Suggestion]:
-        """Expires up to ``limit`` open suggestions whose time has come; those being answered wait for the next time."""
-        return await self._close("s.expires_at <= $2", "limit $3 for update skip locked", "expired", now, limit)
+    async def tables_due(self, now: datetime, limit: int) -> list[tuple[Suggestion, list[UUID]]]:
+        """Locks open tables whose time has come, and tells who comes: who said yes and has not said met or blocked of
+        anybody at it."""
+        found = [rows.suggestion(row) for row in await self._tx.fetch(_LOCK_TABLES, now, limit)]
+        come: dict[UUID, list[UUID]] = {table.id: [] for table in found}
+        for row in await self._tx.fetch(_COME, list(come)):
+            come[row["suggestion_id"]].append(row["attendee_id"])
+        return [(table, come[table.id]) for table in found]
+
+    async def expire(self, now: datetime, limit: int, tables: Sequence[UUID] = ()) -> list[Suggestion]:
+        """Expires up to ``limit`` open suggestions whose time has come, of tables these; those being answered wait for
+        the next time."""
+        return await self._close(_EXPIRED, "limit $3 for update skip locked", "expired", now, limit, tables)
 
     async def _close(self, which: str, lock: str, state: str, *values: object) -> list[Suggestion]:
         found = await self._tx.fetch(_CLOSE.format(which=which, lock=lock), state, *values)
@@ -175,12 +198,11 @@ class SuggestionStore:
         answers = await self._tx.fetch(
             "select attendee_id, answer from membership where suggestion_id = $1", suggestion_id
         )
-        excluded = await self._tx.fetchval(
-            "select exists (select from exclusion where attendee_id = $1 and other_id = any($2))",
-            attendee_id, row["attendee_ids"],
-        )  # fmt: skip
+        apart = await self._tx.fetch(
+            "select attendee_id from exclusion where attendee_id = any($1) and other_id = any($1)", row["attendee_ids"]
+        )
         given = {r["attendee_id"]: r["answer"] and Answer(r["answer"]) for r in answers}
-        return Standing(rows.suggestion(row), given, excluded)
+        return Standing(rows.suggestion(row), given, {r["attendee_id"] for r in apart})
 
     async def set_answer(self, suggestion_id: UUID, attendee_id: UUID, answer: Answer, holds: bool) -> None:
         """Stores one person's answer. Nothing that others can read changes, not even the suggestion's version."""
@@ -191,26 +213,26 @@ class SuggestionStore:
 
     async def exclude(self, conference_id: UUID, attendee_id: UUID, other_id: UUID, reason: ExclusionReason) -> bool:
         """Stores that ``attendee_id`` does not want ``other_id`` suggested, and answers no to what is open between
-        them for ``attendee_id`` alone; returns whether that freed a place in their budget."""
+        the two for ``attendee_id`` alone; returns whether that freed a place in their budget. A table stays: were it
+        to go, that would tell who else is asked; it is made without ``attendee_id``."""
         await self._tx.execute(
             "insert into exclusion (conference_id, attendee_id, other_id, reason) values ($1, $2, $3, $4)"
             " on conflict do nothing",
             conference_id, attendee_id, other_id, reason,
         )  # fmt: skip
         await self._tx.execute(
-            "select from suggestion where state = 'open' and attendee_ids @> array[$1, $2]::uuid[] and id in"
-            " (select suggestion_id from membership where attendee_id = $1) order by id for update",
+            "select from suggestion where state = 'open' and route <> 'table' and attendee_ids @> array[$1, $2]::uuid[]"
+            " and id in (select suggestion_id from membership where attendee_id = $1) order by id for update",
             attendee_id, other_id,
         )  # fmt: skip
         status = await self._tx.execute(
             "update membership m set answer = 'no', holds = false from suggestion s where s.id = m.suggestion_id"
-            " and s.state = 'open' and s.attendee_ids @> array[$1, $2]::uuid[] and m.attendee_id = $1"
-            " and m.answer is distinct from 'no'",
+            " and s.state = 'open' and s.route <> 'table' and s.attendee_ids @> array[$1, $2]::uuid[]"
+            " and m.attendee_id = $1 and m.answer is distinct from 'no'",
             attendee_id, other_id,
         )  # fmt: skip
         return status != "UPDATE 0"
 
 
-def _pair(suggestion: Suggestion) -> tuple[UUID, UUID]:
-    a, b = sorted(suggestion.attendee_ids)
-    return a, b
+def _pairs(suggestion: Suggestion) -> list[tuple[UUID, UUID]]:
+    return list(combinations(sorted(suggestion.attendee_ids), 2))

@@ -82,7 +82,7 @@ def suggestion(s: matchmaking_pb2.Suggestion, version: int) -> Suggestion:
     return Suggestion(
         read_id(s.id), version, read_id(s.conference_id), people(s.attendee_ids),
         name_of(matchmaking_pb2.Route, s.route), s.format, name_of(matchmaking_pb2.SuggestionState, s.state),
-        moment(s, "expires_at"), tuple(map(evidence, s.evidence)), tuple(s.ranks),
+        moment(s, "expires_at"), tuple(map(evidence, s.evidence)), tuple(s.ranks), s.size or len(s.attendee_ids),
     )  # fmt: skip
 
 

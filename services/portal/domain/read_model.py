@@ -79,6 +79,7 @@ class Suggestion:
     expires_at: datetime | None
     evidence: tuple[dict[str, Any], ...]
     ranks: tuple[int | None, ...] = ()  # for each attendee, its place among theirs when it was made
+    size: int = 0  # how many people it is for; who else is asked to a table, nobody is told
 
 
 @dataclass(frozen=True, slots=True)

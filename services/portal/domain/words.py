@@ -20,6 +20,7 @@ ROUTE_LABELS = {
     "friend_of_friend": N_("Friend of a friend"),
     "shared_interest": N_("Shared interest"),
     "open_table": N_("Open table"),
+    "table": N_("A small table"),
 }
 ROUTE_WITHOUT_EVIDENCE = {
     "tie": N_("The two of you have been in touch online."),
@@ -28,6 +29,7 @@ ROUTE_WITHOUT_EVIDENCE = {
     "open_table": N_(
         "A small table for people who are new to each other. Everybody at it has said yes to meeting people."
     ),
+    "table": N_("A table of people who talk with each other online, or with one another's friends."),
 }
 FORMAT_WORDS = {
     "coffee": N_("a coffee"),
@@ -69,6 +71,16 @@ def why(route: str, reasons: Sequence[Reason], other: str, today: date) -> list[
 def route_label(route: str) -> str:
     """What kind of suggestion it is, so that a cold start is not taken for a tie."""
     return _(ROUTE_LABELS.get(route, N_("A new face")))
+
+
+def table_for(size: int) -> str:
+    """A table's heading while nobody is told who else is asked to it."""
+    return _("A table for %(num)s") % {"num": size}
+
+
+def table_rule() -> str:
+    """When a table comes about."""
+    return _("It is set with those who say yes, if they are at least three; you see who then.")
 
 
 def _sentence(reason: Reason, other: str, today: date) -> str:

@@ -77,7 +77,9 @@ async def open_suggestions(reader: Reader, attendee_id: UUID) -> list[Suggestion
            WHERE mine.attendee_id = $1 ORDER BY s.id LIMIT 1000""",
         attendee_id,
     )
-    return [_row(Suggestion, r, evidence=tuple(json.loads(r["evidence"]))) for r in records]
+    return [
+        _row(Suggestion, r, evidence=tuple(json.loads(r["evidence"])), size=len(r["attendee_ids"])) for r in records
+    ]
 
 
 async def session(reader: Reader, session_id: UUID) -> Session | None:

@@ -28,11 +28,11 @@ def source(s: Source) -> dict[str, Any]:
 
 def suggestion(s: Suggestion, of: UUID, names: Mapping[UUID, str]) -> dict[str, Any]:
     """A suggestion of one of its people: who, by which route, why, and its place among theirs alone. It has no
-    answers."""
+    answers; who else is asked to a table is not told."""
     rank = dict(zip(s.attendee_ids, s.ranks, strict=False)).get(of)
     return (
         _without(s, "version", "conference_id", "attendee_ids", "ranks")
-        | people(s.attendee_ids, names)
+        | people([of] if s.route == "table" else s.attendee_ids, names)
         | {"rank": rank}
     )
 

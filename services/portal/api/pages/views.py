@@ -97,15 +97,18 @@ def suggestion_view(
     suggestion: Suggestion, answer: str, me: UUID, names: Mapping[UUID, str], now: datetime
 ) -> SuggestionView:
     """What ``me`` sees of it; everything but ``answer`` is the same for everybody in it."""
-    others = _names(suggestion.attendee_ids, me, names)
+    table = suggestion.route == "table"
+    people = [] if table else suggestion.attendee_ids
+    others = _names(people, me, names)
+    why = reasons(suggestion.route, suggestion.attendee_ids, suggestion.evidence, me, names, now)
     return SuggestionView(
         id=suggestion.id,
-        who=words.together(others),
-        faces=faces(suggestion.attendee_ids, me, names),
+        who=words.table_for(suggestion.size) if table else words.together(others),
+        faces=[Face(str(suggestion.size), 0)] if table else faces(people, me, names),
         pair=len(others) == 1,
         route=suggestion.route,
         label=words.route_label(suggestion.route),
-        why=reasons(suggestion.route, suggestion.attendee_ids, suggestion.evidence, me, names, now),
+        why=[*why, words.table_rule()] if table else why,
         format=words.format_words(suggestion.format),
         answer=answer,
     )

@@ -31,6 +31,8 @@ class _RouteEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Route.ValueType
     ROUTE_FRIEND_OF_FRIEND: _Route.ValueType  # 2
     ROUTE_SHARED_INTEREST: _Route.ValueType  # 3
     ROUTE_OPEN_TABLE: _Route.ValueType  # 4
+    ROUTE_TABLE: _Route.ValueType  # 5
+    """3 to 8 people who know each other online, or one another's friends; the others pair people"""
 
 class Route(_Route, metaclass=_RouteEnumTypeWrapper):
     """How two people came to be suggested to each other (promise 10: labelled as such)."""
@@ -40,6 +42,8 @@ ROUTE_TIE: Route.ValueType  # 1
 ROUTE_FRIEND_OF_FRIEND: Route.ValueType  # 2
 ROUTE_SHARED_INTEREST: Route.ValueType  # 3
 ROUTE_OPEN_TABLE: Route.ValueType  # 4
+ROUTE_TABLE: Route.ValueType  # 5
+"""3 to 8 people who know each other online, or one another's friends; the others pair people"""
 Global___Route: _TypeAlias = Route  # noqa: Y015
 
 class _SuggestionState:
@@ -143,6 +147,7 @@ class Suggestion(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     EXPIRES_AT_FIELD_NUMBER: _builtins.int
     RANKS_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUID"""
     conference_id: _builtins.str
@@ -150,8 +155,12 @@ class Suggestion(_message.Message):
     format: _builtins.str
     """coffee, lunch, table, drink, walk, call"""
     state: Global___SuggestionState.ValueType
+    size: _builtins.int
+    """how many people it is for"""
     @_builtins.property
-    def attendee_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def attendee_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """of a table, ListSuggestions and AnswerSuggestion name the asking person only"""
+
     @_builtins.property
     def evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___Evidence]: ...
     @_builtins.property
@@ -174,10 +183,11 @@ class Suggestion(_message.Message):
         state: Global___SuggestionState.ValueType = ...,
         expires_at: _timestamp_pb2.Timestamp | None = ...,
         ranks: _abc.Iterable[_builtins.int] | None = ...,
+        size: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attendee_ids", b"attendee_ids", "conference_id", b"conference_id", "evidence", b"evidence", "expires_at", b"expires_at", "format", b"format", "id", b"id", "ranks", b"ranks", "route", b"route", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attendee_ids", b"attendee_ids", "conference_id", b"conference_id", "evidence", b"evidence", "expires_at", b"expires_at", "format", b"format", "id", b"id", "ranks", b"ranks", "route", b"route", "size", b"size", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -185,7 +195,7 @@ Global___Suggestion: _TypeAlias = Suggestion  # noqa: Y015
 
 @_typing.final
 class Match(_message.Message):
-    """A suggestion that all its people answered yes."""
+    """A suggestion that all its people answered yes, or at least three of a table's."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -201,7 +211,9 @@ class Match(_message.Message):
     format: _builtins.str
     state: Global___MatchState.ValueType
     @_builtins.property
-    def attendee_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def attendee_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """who said yes"""
+
     @_builtins.property
     def evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___Evidence]: ...
     def __init__(
