@@ -85,7 +85,7 @@ def _seat(
     rows = [(at[a], at[b], weight) for (a, b), weight in pairs.items() if a in at and b in at]
     apart = [(at[a], at[b]) for a, b in spent if a in at and b in at]
     a, b, weight = (np.array(column) for column in zip(*rows, strict=True))
-    found = seat(len(people), a, b, weight, np.array(apart, np.int64).reshape(-1, 2), SIZE)
+    found = seat(len(people), a, b, weight, np.array(apart, np.int32).reshape(-1, 2), SIZE)
     tables = [tuple(people[v] for v in np.flatnonzero(found.table == t)) for t in np.flatnonzero(found.weakest > 0)]
     return [table for table in tables if not _spent_inside(table, problem)]
 
