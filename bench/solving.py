@@ -66,6 +66,8 @@ async def fill(pool: Pool, conference: UUID, people: int, ties: int, reserve: in
     async with pool.acquire() as tx, tx.transaction():
         await tx.execute("set local statement_timeout = 0")  # a million rows take their time
         await tx.execute(_PEOPLE, conference, people)
+        await tx.execute("analyze attendee")
+        await tx.execute("set local enable_nestloop = off")  # how many pairs are drawn the planner can't know
         await tx.execute(_TIES, conference, ties, people - reserve, str(SOURCE), timeout=600)
     for table in ("attendee", "tie"):
         await pool.execute(f"vacuum analyze {table}", timeout=600)

@@ -162,6 +162,23 @@ async def test_who_does_not_come_cannot_tell_whether_there_is_a_table(service: M
     assert await seen_by(service, 3, "the table fails") == await seen_by(service, 3, "no")
 
 
+@pytest.mark.parametrize("last", [rpc.ANSWER_NO, rpc.ANSWER_NOT_NOW, None])
+async def test_who_is_here_and_may_be_offered_does_not_tell_who_is_asked_to_a_table(
+    service: MatchmakingService, last: Any
+):
+    here = uuid4()
+    people, id = await asked(service, here)
+    strangers = [UUID(text) for text in (await service.offerable(here, people[0], *people)).attendee_ids]
+    assert sorted(strangers) == people[1:]
+    for person in people[:3]:
+        await service.answer(id, person, rpc.ANSWER_YES)
+    if last is not None:
+        await service.answer(id, people[4], last)
+    await service.pass_hours(EXPIRED)
+    after = [UUID(text) for text in (await service.offerable(here, people[0], *people)).attendee_ids]
+    assert sorted(after) == people[3:]  # those they came with, they need not be offered
+
+
 async def test_a_table_becomes_a_session_of_those_who_said_yes(
     service: MatchmakingService, database: MakeDatabase, kafka_settings: dict[str, Any]
 ):

@@ -1,6 +1,7 @@
 """The worker's door: due conferences are leased, solved beside the event loop, and the difference is written."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -46,6 +47,8 @@ class Worker:
         requests, and the lease runs out."""
         if not self._warm:
             await asyncio.to_thread(warm_up)
+            gc.collect()
+            gc.freeze()  # what is loaded by now stays: looking through it again is half of the time of reading a picture
             self._warm = True
         seconds = self._settings.solve_lease_seconds
         async with self._pool.acquire() as tx, tx.transaction():

@@ -14,13 +14,14 @@ _OWN = f"""
     order by s.weight desc, s.id
 """
 
-# Whoever was suggested to the person is left out whatever they answered, so that a no is like an answer to come.
+# Whoever was suggested to the person is left out whatever they answered, so that a no is like an answer to come. Who
+# was asked to the same table is not, unless both came: their absence would tell who else was asked.
 _OFFERABLE = """
     with away (id) as (
-        select b from spent_pair where conference_id = $1 and a = $2
-        union select a from spent_pair where conference_id = $1 and b = $2
+        select b from spent_pair where conference_id = $1 and a = $2 and known
+        union select a from spent_pair where conference_id = $1 and b = $2 and known
         union select theirs.attendee_id from membership own join membership theirs using (suggestion_id)
-        where own.attendee_id = $2)
+        join suggestion s on s.id = own.suggestion_id where own.attendee_id = $2 and s.route <> 'table')
     select a.id from attendee a
     left join tie t on t.conference_id = $1 and t.a = least(a.id, $2) and t.b = greatest(a.id, $2) and t.counts <> '[]'
     where a.conference_id = $1 and a.id = any($3::uuid[]) and a.id <> $2 and a.state = 'joined'

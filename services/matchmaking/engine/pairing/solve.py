@@ -17,8 +17,8 @@ MARGIN = 0.1
 LEAST_MARGIN = 1e-3  # where all pairs weigh nearly the same, prices alone cannot say which are to be taken
 # Up to so many edges among copies nothing is taken as decided, and the result is proven best.
 SMALL = 2_000_000
-# How much blossoms may look at for each edge and node; beyond that in any case; and where the best is to be proven:
-# 2 s at 10,000 people with four places each. What is open then stays so.
+# How much blossoms may look at for each edge and node; beyond that in any case; and where the best is to be proven.
+# What is open then stays so. Counts, not seconds, so that the result is the same on every machine.
 EFFORT_EACH, LEAST_EFFORT, PROOF_EFFORT = 10, 1_000_000, 8_000_000
 
 
