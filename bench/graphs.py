@@ -37,7 +37,10 @@ def weighed(graph: Graph, weights: str, seed: int = 1) -> Graph:
 
 
 def power_law(people: int, edges: int, rng: np.random.Generator, exponent: float = 2.5) -> Graph:
-    """Chung and Lu's random graph: degrees follow a power law, weights are uniform. ValueError for more than half of all pairs."""
+    """Chung and Lu's random graph: degrees follow a power law, weights are uniform.
+
+    ValueError for more than half of all pairs.
+    """
     if 4 * edges > people * (people - 1):
         raise ValueError(f"{edges} edges are too many for {people} people; give at most half of all pairs")
     popularity = (np.arange(people) + 10.0) ** (-1 / (exponent - 1))

@@ -48,7 +48,7 @@ class Worker:
         if not self._warm:
             await asyncio.to_thread(warm_up)
             gc.collect()
-            gc.freeze()  # what is loaded by now stays: looking through it again is half of the time of reading a picture
+            gc.freeze()  # what is loaded stays: looking through it again is half of the time of reading a picture
             self._warm = True
         seconds = self._settings.solve_lease_seconds
         async with self._pool.acquire() as tx, tx.transaction():
