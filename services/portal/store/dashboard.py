@@ -101,6 +101,11 @@ async def _read(connection: Connection, conference_id: UUID) -> Dashboard:
     )
 
 
+async def change_counter(pool: Pool, conference_id: UUID) -> int:
+    """The conference's change counter, 0 before anything was told of it."""
+    return await pool.fetchval("SELECT counter FROM read_change WHERE conference_id = $1", conference_id) or 0
+
+
 async def change_counters(pool: Pool) -> dict[UUID, int]:
     """Each conference's change counter: higher than before when its dashboard may have changed."""
     return {

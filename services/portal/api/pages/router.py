@@ -23,7 +23,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 def pages_router(deps: Deps) -> APIRouter:
     """Every page and form of the portal, with its error pages, headers and static files."""
-    site = Site(deps, load_templates(), Pulse(lambda: change_counters(deps.pool)), Newest())
+    site = Site(deps, load_templates(), Pulse(lambda: change_counters(deps.pool)), Newest(), Newest())
     router = APIRouter(route_class=page_route(site), include_in_schema=False)
     add = router.add_api_route
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from services.portal.api.deps import Deps
 from services.portal.api.pages.pulse import Newest, Pulse
 from services.portal.domain import language
+from services.portal.domain.worked import Worked
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
@@ -24,6 +25,7 @@ class Site:
     templates: Environment
     pulse: Pulse
     boards: Newest[dict[str, Markup]]
+    worked: Newest[Worked]
 
     @property
     def is_https(self) -> bool:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from services.portal.api.pages import views
+from services.portal.api.pages.organizer.charts import charts
 from services.portal.api.pages.visit import Visit
 from services.portal.domain.dashboard import Dashboard, Latest
 from services.portal.domain.language import N_, _
@@ -50,7 +51,9 @@ async def fragments(visit: Visit) -> dict[str, Markup]:
         "latest": [_line(session, zone) for session in board.latest],
         "sources": await reads.sources(visit.site.deps.pool, visit.conference.id),
     }
-    return {name: Markup(visit.text(f"parts/board_{name}.html", **values)) for name in FRAGMENTS}
+    parts = {name: Markup(visit.text(f"parts/board_{name}.html", **values)) for name in FRAGMENTS}
+    drawn = {chart.name: Markup(visit.text("parts/chart.html", chart=chart)) for chart in await charts(visit)}
+    return parts | drawn
 
 
 @dataclass(frozen=True)

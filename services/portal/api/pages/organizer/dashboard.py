@@ -10,21 +10,36 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from services.kit.errors import Unavailable
 from services.portal.api.pages.organizer.board import fragments
+from services.portal.api.pages.organizer.charts import CHARTS
 from services.portal.api.pages.visit import ByOrganizer, Visit
 from services.portal.api.worked import what_worked
+from services.portal.domain.worked import Worked
+from services.portal.store.dashboard import change_counter
 
 STREAM_SECONDS = 600  # then the browser connects anew, and its role is looked at again
 RETRY_MS = 1_000
+WORKED_SECONDS = 30
 
 
 async def dashboard(visit: ByOrganizer) -> Response:
     """GET /c/{slug}/dashboard."""
     assert visit.conference
+    counter = await change_counter(visit.site.deps.pool, visit.conference.id)
+    return visit.page(
+        "dashboard.html", page="dashboard", fragments=await _fragments_at(visit, counter), charts=CHARTS,
+        worked=await _worked(visit),
+    )  # fmt: skip
+
+
+async def _worked(visit: Visit) -> Worked | None:
+    """Asked anew after a while; None: it cannot be had now, and the rest of the page needs no other service."""
+    assert visit.conference
+    clients, here = visit.site.deps.clients, visit.conference.id
+    turn = int(visit.site.deps.clock().timestamp()) // WORKED_SECONDS
     try:
-        worked = await what_worked(visit.site.deps.clients, visit.conference.id)
+        return await visit.site.worked.get(here, turn, lambda: what_worked(clients, here))
     except Unavailable:
-        worked = None  # the rest of the page needs no other service
-    return visit.page("dashboard.html", page="dashboard", fragments=await fragments(visit), worked=worked)
+        return None
 
 
 async def live(visit: ByOrganizer) -> Response:
