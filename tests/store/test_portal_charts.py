@@ -49,6 +49,13 @@ async def test_a_place_on_peoples_lists_is_shown_of_enough_suggestions_and_only_
     assert [ended for ended in await shown(pool) if ended[1] % 10] == []
 
 
+async def test_ten_are_too_few_though_half_were_agreed_on(pool: Pool):
+    made = [replace(ranked(n, 1, "expired"), ranks=(1, None)) for n in range(10)]
+    await take_together(pool, made)
+    await take_together(pool, matches(*made[:5]))
+    assert await shown(pool) == []
+
+
 async def test_a_look_after_one_more_pair_shows_the_same(pool: Pool):
     made = [ranked(n, 2, "expired") for n in range(14)]
     await take_together(pool, made[:10])

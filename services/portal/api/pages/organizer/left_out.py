@@ -10,7 +10,7 @@ from hallway.matchmaking.v1 import service_pb2
 
 from services.kit.errors import Conflict, NotFound
 from services.portal.api.pages.organizer.listing import Choice, Listing, Row, export, show
-from services.portal.api.pages.visit import ByPeopleOrganizer, Visit
+from services.portal.api.pages.visit import ByActor, ByPeopleOrganizer, Visit
 from services.portal.domain.dashboard import REASONS
 from services.portal.domain.language import N_, _, ngettext
 from services.portal.store import lists
@@ -74,7 +74,7 @@ async def _rows(visit: Visit, reason: str, after: UUID | None, limit: int) -> Se
     return [(p.attendee_id, (p.name, _(p.words))) for p in found]
 
 
-async def remind(visit: ByPeopleOrganizer, reason: str) -> Response:
+async def remind(visit: ByActor, reason: str) -> Response:
     """POST /c/{slug}/left-out/{reason}/remind: the mail that helps, to one person or all of this reason.
 
     It goes to whoever is on the list, so it tells of no answer."""
@@ -92,7 +92,7 @@ async def remind(visit: ByPeopleOrganizer, reason: str) -> Response:
     return visit.go(f"/c/{visit.conference.slug}/left-out?reason={reason}&done={count}")
 
 
-async def solve(visit: ByPeopleOrganizer) -> Response:
+async def solve(visit: ByActor) -> Response:
     """POST /c/{slug}/left-out/solve: has the matchmaker look again now."""
     assert visit.conference
     client = visit.site.deps.clients.matchmaking
