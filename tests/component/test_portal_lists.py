@@ -16,6 +16,7 @@ from services.portal.domain.dashboard import again_shown
 from services.portal.handlers.follow import follow
 from services.portal.store.write import ReadModelStore
 from tests.component.portal_stage import ADA, BO, CONFERENCE, SESSION, Stage, raise_stage
+from tests.component.test_portal_pages_live import bump
 
 HERE = "/c/northcamp"
 FIGURE = re.compile(r'<dt><a href="(/c/northcamp/[^"]+)">([^<]+)</a></dt><dd[^>]*>(\d+)</dd>')
@@ -171,6 +172,7 @@ async def test_how_many_would_meet_again_is_told_of_ten_people_at_least(stage: S
         """INSERT INTO felt SELECT DISTINCT ON (attendee_id) session_id, attendee_id, '{again}', ''
            FROM read_session_member JOIN read_session s ON s.id = session_id WHERE s.state = 'held' LIMIT 12"""
     )
+    await bump(stage)
     page = (await stage.browser.get(f"{HERE}/dashboard")).text
     assert few not in page
     assert "<b>10+</b>" in page
