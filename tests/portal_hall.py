@@ -1,5 +1,6 @@
 """The whole of Hallway inside one test: real services, PostgreSQL, gRPC, HTTP, and where asked a broker and mail."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ class Hall:
     pool: Pool
     url: str
     attendee: Pool  # the attendee service's database, to see that nothing was left there
+    pools: dict[str, Pool]  # every service's database
 
     async def conference(self, slug: str = "pycamp", **more: str) -> dict[str, Any]:
         """Creates a conference."""
@@ -42,12 +44,30 @@ class Hall:
         content = text.encode() if isinstance(text, str) else text
         return await self.api.request(method, path, content=content, headers={"content-type": "text/csv"})
 
+    async def enter(self, slug: str, attendee_id: str) -> httpx.AsyncClient:
+        """A browser in which this person is signed in; close it."""
+        answer = await self.api.post(f"/conferences/{slug}/attendees/{attendee_id}/login-link")
+        path = answer.json()["url"].removeprefix("http://portal.test")
+        browser = httpx.AsyncClient(base_url=self.url, timeout=60, trust_env=False, follow_redirects=True)
+        await submit(browser, path, path)
+        return browser
+
     async def client(self, *scopes: str, conference: str | None = None) -> httpx.AsyncClient:
         """The API as an integrator with a token of these scopes sees it; close it."""
         body = {"name": "test", "scopes": list(scopes), "conference": conference}
         answer = await self.api.post("/tokens", json=body)
         assert answer.status_code == 201, answer.text
         return client(self.url, answer.json()["token"])
+
+
+async def submit(browser: httpx.AsyncClient, path: str, form_page: str, **fields: Any) -> httpx.Response:
+    """Sends a form as the page it stands on would."""
+    page = await browser.get(form_page)
+    found = re.search(r'name="form_token" value="([0-9a-f]+)"', page.text)
+    assert found, page.text
+    answer = await browser.post(path, data={"form_token": found[1]} | fields)
+    assert answer.status_code == 200, answer.text
+    return answer
 
 
 def client(url: str, token: str) -> httpx.AsyncClient:
@@ -99,4 +119,5 @@ async def hall(
         http = next(p for p in parts if isinstance(p, HttpServer))
         await _start(stack, [p for p in parts if kafka or p is http or p is parts[0]])
         url = f"http://127.0.0.1:{http.port}"
-        yield Hall(await stack.enter_async_context(client(url, ADMIN)), made.pool, url, pools["attendee"])
+        pools["portal"] = made.pool
+        yield Hall(await stack.enter_async_context(client(url, ADMIN)), made.pool, url, pools["attendee"], pools)

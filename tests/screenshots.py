@@ -15,13 +15,26 @@ from embedded.postgres import Postgres
 from services.kit import db
 from services.kit.migrate import migrate
 from services.portal.app import MIGRATIONS
-from tests.component.portal_stage import ADA, BO, CONFERENCE, CY, SESSION, Stage, raise_stage, session, suggestion
+from tests.component.portal_stage import (
+    ADA,
+    BO,
+    CONFERENCE,
+    CY,
+    SESSION,
+    SOURCE,
+    Stage,
+    raise_stage,
+    session,
+    suggestion,
+)
 from tests.portal_browser import LAPTOP, PHONE, chromium, served, window
 
 ME = "/c/northcamp/me"
 PAGES = {
     "front": "/", "design": "/design", "me": ME, "step-1": f"{ME}/steps/1", "step-2": f"{ME}/steps/2",
-    "step-3": f"{ME}/steps/3", "profile": f"{ME}/profile", "data": f"{ME}/data", "now": f"{ME}/now",
+    "step-3": f"{ME}/steps/3", "profile": f"{ME}/profile", "data": f"{ME}/data",
+    "withdraw": f"{ME}/data/sources/{SOURCE}", "erase": f"{ME}/erase", "erased": "/c/northcamp/erased",
+    "now": f"{ME}/now",
     "offers": f"{ME}/sessions/{SESSION}/offers", "not-there": "/nothing",
 }  # fmt: skip
 

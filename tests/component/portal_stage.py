@@ -92,6 +92,14 @@ class Attendees(AttendeeServiceServicer):
         tie = attendee_pb2.Tie(id=str(UUID(int=6)), a=request.attendee_id, b=str(BO), counts=[count])
         return attendee_rpc.ListTiesResponse(ties=[tie])
 
+    async def RefuseSource(self, request: Any, context: Any) -> Any:
+        self.calls.append(request)
+        return attendee_rpc.RefuseSourceResponse(ties_changed=1)
+
+    async def EraseAttendee(self, request: Any, context: Any) -> Any:
+        self.calls.append(request)
+        return attendee_rpc.EraseAttendeeResponse()
+
     async def UpdateProfile(self, request: Any, context: Any) -> Any:
         if self.refuse:
             await context.abort(grpc.StatusCode.INVALID_ARGUMENT, self.refuse)

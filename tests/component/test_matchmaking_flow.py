@@ -68,7 +68,7 @@ async def test_two_yes_make_exactly_one_match_whatever_comes_twice_or_in_any_ord
     assert list(own.suggestion.evidence) == [
         pb.Evidence(
             source_name="the list", kind="reply", first_to_second=5, second_to_first=5,
-            first_month="2027-03", last_month="2027-03",
+            first_month="2027-03", last_month="2027-03", source_id=str(LIST),
         )
     ]  # fmt: skip
 

@@ -15,6 +15,7 @@ from tests.component.portal_stage import (
     CY,
     PLACE,
     SESSION,
+    SOURCE,
     SUGGESTION,
     raise_stage,
     session,
@@ -48,6 +49,30 @@ async def test_my_data_names_sources_and_counts_and_nobody_else(stage):
     assert kept["answers"] == [{"suggestion": str(SUGGESTION), "answer": "no", "route": "tie"}]
     assert [source["from_me"] for source in kept["sources"]] == [5]
     assert str(BO) not in exported.text
+
+
+async def test_of_sources_one_is_not_in_nothing_is_learned(stage):
+    await stage.enter()
+    assert "the packaging list" in (await stage.browser.get(f"{ME}/data/sources/{SOURCE}")).text
+    for other in (UUID(int=5), UUID(int=99), "x"):
+        assert (await stage.browser.get(f"{ME}/data/sources/{other}")).status_code == 404
+        refused = await stage.post(f"{ME}/data/sources/{other}", f"{ME}/data/sources/{SOURCE}", {})
+        assert refused.status_code == 404
+    assert stage.attendees.calls == []
+    await stage.post(f"{ME}/data/sources/{SOURCE}", f"{ME}/data/sources/{SOURCE}", {})
+    (call,) = stage.attendees.calls
+    assert (call.source_id, call.attendee_id) == (str(SOURCE), str(ADA))
+
+
+async def test_erasing_needs_the_form_and_signs_out(stage):
+    await stage.enter()
+    assert (await stage.browser.post(f"{ME}/erase", data={"form_token": "x"})).status_code == 403
+    assert stage.attendees.calls == []
+    answer = await stage.post(f"{ME}/erase", f"{ME}/erase", {})
+    assert answer.headers["location"] == "/c/northcamp/erased"
+    assert [call.attendee_id for call in stage.attendees.calls] == [str(ADA)]
+    assert (await stage.browser.get(ME)).status_code == 401
+    assert "You are erased" in (await stage.browser.get("/c/northcamp/erased")).text
 
 
 async def test_lateness_is_shown_to_the_others_near_the_time_and_to_nobody_else(stage):

@@ -8,16 +8,18 @@ import pytest
 
 from services.attendee.domain.attendee import Attendee, Claim, Profile, State
 from services.attendee.domain.conference import Conference, ConferencePlan
-from services.attendee.domain.events import Event, TieChanged
+from services.attendee.domain.events import AttendeeCancelled, Event, TieChanged
 from services.attendee.domain.handle import Handle
 from services.attendee.domain.registering import Person
 from services.attendee.domain.source import Source, SourceFigures, SourceHeader, Visibility
 from services.attendee.domain.tie import Added, PairCount, PairTotal, Tie
 from services.attendee.handlers.cancel_registration import cancel_registration
 from services.attendee.handlers.create_conference import create_conference
+from services.attendee.handlers.erase_attendee import erase_attendee
 from services.attendee.handlers.import_source import import_source
 from services.attendee.handlers.join_attendees import join_attendees
 from services.attendee.handlers.record_interactions import record_interactions
+from services.attendee.handlers.refuse_source import refuse_source
 from services.attendee.handlers.register_attendees import register_attendees
 from services.attendee.handlers.tell_ties import PORTION, tell_ties
 from services.attendee.handlers.update_profile import NewProfile, update_profile
@@ -39,6 +41,7 @@ class Memory:
         self.calls: list[str] = []
         self.events: list[Event] = []
         self.totals: Sequence[PairTotal] = ()
+        self.refused: set[UUID] = set()
 
     @property
     def told(self) -> list[str]:
@@ -106,6 +109,18 @@ class Memory:
     async def add_counts(self, source: Source, totals: Sequence[PairTotal], said_yes: Collection[UUID]) -> Added:
         self.totals = totals
         return Added(1, 1, await self.advance(self.changed_ties))
+
+    async def refuse(self, header: SourceHeader, attendee_id: UUID) -> None:
+        self.refused.add(attendee_id)
+
+    async def refusers(self, header: SourceHeader) -> set[UUID]:
+        return self.refused
+
+    async def forget_counts(self, source: Source, attendee_id: UUID) -> tuple[list[UUID], int]:
+        return list(self.changed_ties), 3
+
+    async def remove_attendee(self, attendee_id: UUID) -> None:
+        del self.people[attendee_id]
 
     async def remove_source(self, source: Source) -> list[UUID]:
         del self.sources[source.id]
@@ -253,6 +268,44 @@ async def test_a_withdrawn_source_is_empty_and_one_version_later() -> None:
     store.sources[SOURCE] = Source(SOURCE, HEADER, SourceFigures(5, 4, 3, 2), 7)
     assert await withdraw_source(store, SOURCE) == Source(SOURCE, HEADER, SourceFigures(), 8)
     assert store.told == ["SourceWithdrawn", "TieChanged"]
+
+
+async def test_who_withdraws_from_a_source_takes_their_counts_along_and_is_left_out_from_then_on() -> None:
+    store = Memory(person(ADA, "ada", State.JOINED), person(BOB, "bob", State.JOINED))
+    store.sources[SOURCE] = Source(SOURCE, HEADER, SourceFigures(5, 4, 3, 2), 7)
+    assert await refuse_source(store, SOURCE, ADA) == 1
+    assert store.sources[SOURCE] == Source(SOURCE, HEADER, SourceFigures(5, 1, 3, 1), 8)
+    assert store.told == ["SourceImported", "TieChanged"]
+    archive = Tally()
+    archive.add(Interaction("ada", "bob", "reply", "2026-03"))
+    source = await import_source(store, HEADER, archive, lambda: NEW)
+    assert (list(store.totals), source.figures.interactions, source.figures.unresolved) == ([], 0, 1)
+    await record_interactions(store, HEADER, [PairCount(BOB, ADA, "reply", "", 1)], lambda: NEW)
+    assert list(store.totals) == []
+
+
+async def test_only_who_is_registered_here_can_withdraw_from_a_source() -> None:
+    gone, elsewhere = person(ADA, "ada", State.CANCELLED), person(BOB, "bob")
+    there = replace(elsewhere.attendee, conference_id=NEW)
+    store = Memory(gone, Person(there, elsewhere.handles))
+    store.sources[SOURCE] = Source(SOURCE, HEADER, SourceFigures(5, 4, 3, 2), 7)
+    with pytest.raises(Conflict, match="cancelled"):
+        await refuse_source(store, SOURCE, ADA)
+    with pytest.raises(NotFound):
+        await refuse_source(store, SOURCE, BOB)
+    assert (store.refused, store.told) == (set(), [])
+
+
+async def test_the_last_word_of_who_is_erased_names_nobody() -> None:
+    store = Memory(person(ADA, "ada", State.JOINED))
+    await erase_attendee(store, ADA)
+    assert store.told == ["TieChanged", "AttendeeCancelled"]
+    last = store.events[-1]
+    assert isinstance(last, AttendeeCancelled)
+    assert last.attendee == Attendee(
+        ADA, CONFERENCE, f"erased-{ADA}", "", "", State.CANCELLED, Profile((), (), 1), 2, erased=True
+    )
+    assert ADA not in store.people
 
 
 async def test_ties_are_told_in_portions_and_none_is_left_out() -> None:

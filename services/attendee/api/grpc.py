@@ -13,10 +13,12 @@ from services.attendee.api import convert
 from services.attendee.api.upload import Reader
 from services.attendee.handlers.cancel_registration import cancel_registration
 from services.attendee.handlers.create_conference import create_conference
+from services.attendee.handlers.erase_attendee import erase_attendee
 from services.attendee.handlers.import_source import import_source
 from services.attendee.handlers.join_attendees import join_attendees
 from services.attendee.handlers.pause_attendee import pause_attendee
 from services.attendee.handlers.record_interactions import record_interactions
+from services.attendee.handlers.refuse_source import refuse_source
 from services.attendee.handlers.register_attendees import register_attendees
 from services.attendee.handlers.update_profile import update_profile
 from services.attendee.handlers.withdraw_source import withdraw_source
@@ -98,10 +100,28 @@ class Api(AttendeeServiceServicer):
 
         return await command(self.pool, context, pb.Attendee, work)
 
+    async def EraseAttendee(self, request: rpc.EraseAttendeeRequest, context: Context) -> rpc.EraseAttendeeResponse:
+        async def work(tx: Connection) -> rpc.EraseAttendeeResponse:
+            await erase_attendee(Store(tx), parse_id(request.attendee_id, "attendee_id"))
+            return rpc.EraseAttendeeResponse()
+
+        return await command(self.pool, context, rpc.EraseAttendeeResponse, work)
+
+    async def RefuseSource(self, request: rpc.RefuseSourceRequest, context: Context) -> rpc.RefuseSourceResponse:
+        async def work(tx: Connection) -> rpc.RefuseSourceResponse:
+            source_id = parse_id(request.source_id, "source_id")
+            attendee_id = parse_id(request.attendee_id, "attendee_id")
+            return rpc.RefuseSourceResponse(ties_changed=await refuse_source(Store(tx), source_id, attendee_id))
+
+        return await command(self.pool, context, rpc.RefuseSourceResponse, work)
+
     async def GetAttendee(self, request: rpc.GetAttendeeRequest, context: Context) -> rpc.GetAttendeeResponse:
         async def work(tx: Connection) -> rpc.GetAttendeeResponse:
             attendee, handles = await reads.attendee(tx, parse_id(request.attendee_id, "attendee_id"))
-            return rpc.GetAttendeeResponse(attendee=attendee_message(attendee), handles=handles)
+            return rpc.GetAttendeeResponse(
+                attendee=attendee_message(attendee), handles=handles,
+                refused_sources=map(str, await reads.refused_sources(tx, attendee.id)),
+            )  # fmt: skip
 
         return await question(self.pool, context, work)
 

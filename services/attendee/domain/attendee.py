@@ -36,7 +36,9 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """One person at one conference; `version` grows by one with each change that is published."""
+    """One person at one conference; `version` grows by one with each change that is published.
+
+    `erased`: nothing is left but the ids, for the last event."""
 
     id: UUID
     conference_id: UUID
@@ -46,6 +48,7 @@ class Attendee:
     state: State
     profile: Profile
     version: int = 1
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)

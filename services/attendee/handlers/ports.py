@@ -61,6 +61,19 @@ class Handles(Protocol):
         """Make the handles of `people` the ones given. Raises Conflict if somebody else has one."""
 
 
+class Refusals(Protocol):
+    """Who is to be left out of which source."""
+
+    async def refuse(self, header: SourceHeader, attendee_id: UUID) -> None:
+        """Remember that a source is to leave this person out."""
+
+    async def refusers(self, header: SourceHeader) -> set[UUID]:
+        """Who is to be left out of this source."""
+
+    async def forget_counts(self, source: Source, attendee_id: UUID) -> tuple[list[UUID], int]:
+        """Drop a source's counts of one person; the ties that had any, and how many interactions these were."""
+
+
 class Ties(Protocol):
     """Ties and their counts."""
 
@@ -104,5 +117,16 @@ class Registering(Joining, Handles, Protocol):
     """What registering and cancelling need."""
 
 
-class Importing(Conferences, People, Handles, Sources, Ties, Events, Protocol):
+class Importing(Conferences, People, Handles, Refusals, Sources, Ties, Events, Protocol):
     """What sources need."""
+
+
+class Refusing(People, Refusals, Sources, Ties, Events, Protocol):
+    """What withdrawing from a source needs."""
+
+
+class Erasing(People, Ties, Events, Protocol):
+    """What erasing needs."""
+
+    async def remove_attendee(self, attendee_id: UUID) -> None:
+        """Drop the attendee with every row that refers to them."""

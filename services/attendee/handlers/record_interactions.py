@@ -27,6 +27,8 @@ async def record_interactions(
     if before.header.visibility is not header.visibility:
         # Counts given in private must not become evidence by a later call.
         raise Conflict("visibility", f"source {header.name} is {before.header.visibility}; withdraw it to change that")
+    refused = await store.refusers(header)
+    counts = [c for c in counts if c.actor not in refused and c.target not in refused]
     added = await store.add_counts(before, add_up(counts), said_yes)
     figures = replace(
         before.figures,

@@ -67,7 +67,7 @@ def attendee_message(a: Attendee) -> pb.Attendee:
     return pb.Attendee(
         id=str(a.id), conference_id=str(a.conference_id), ticket=a.ticket, name=a.name, email=a.email,
         state=STATES[a.state], attention_budget=a.profile.budget,
-        interests=a.profile.interests, formats=a.profile.formats,
+        interests=a.profile.interests, formats=a.profile.formats, erased=a.erased,
     )  # fmt: skip
 
 

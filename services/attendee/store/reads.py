@@ -36,6 +36,16 @@ async def attendee(tx: Connection, attendee_id: UUID) -> tuple[Attendee, list[st
     return attendee_of(row), [h["handle"] for h in handles if h["handle"] != implied]
 
 
+async def refused_sources(tx: Connection, attendee_id: UUID) -> list[UUID]:
+    """The sources that are there and are to leave this person out."""
+    rows = await tx.fetch(
+        "select s.id from refusal r join source s using (conference_id, network, name)"
+        " where r.attendee_id = $1 order by s.id",
+        attendee_id,
+    )
+    return [row["id"] for row in rows]
+
+
 async def attendees(tx: Connection, conference_id: UUID, after: UUID, limit: int) -> list[Attendee]:
     """The next `limit` attendees by id, cancelled ones too."""
     rows = await tx.fetch(

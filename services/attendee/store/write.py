@@ -6,11 +6,12 @@ from services.attendee.domain.conference import Conference
 from services.attendee.domain.events import Event
 from services.attendee.store import publish
 from services.attendee.store.write_people import PeopleWrites
+from services.attendee.store.write_refusals import RefusalWrites
 from services.attendee.store.write_ties import TieWrites
 from services.kit.db import Connection
 
 
-class Store(PeopleWrites, TieWrites):
+class Store(PeopleWrites, RefusalWrites, TieWrites):
     """Implements the ports of the handlers."""
 
     def __init__(self, tx: Connection) -> None:

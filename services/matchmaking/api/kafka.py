@@ -138,6 +138,7 @@ def _attendee(event: Event) -> Attendee:
         formats=tuple(message.formats),
         version=event.sequence,
         person=person(message.email),
+        erased=message.erased,
     )
 
 

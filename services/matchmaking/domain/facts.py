@@ -34,7 +34,7 @@ class Conference:
 @dataclass(frozen=True, slots=True)
 class Attendee:
     """``budget``: open suggestions and matches this person can take; no ``formats``: any. ``person``: the same in
-    every conference, None when that is not known."""
+    every conference, None when that is not known. ``erased``: cancelled, and to be forgotten."""
 
     id: UUID
     conference_id: UUID
@@ -44,6 +44,7 @@ class Attendee:
     formats: tuple[str, ...]
     version: int
     person: bytes | None = None
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)

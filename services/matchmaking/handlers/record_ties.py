@@ -1,4 +1,5 @@
-"""Takes note of ties; a tie that is gone takes the open suggestions that rest on it along."""
+"""Takes note of ties; a tie that is gone takes the open suggestions that rest on it along, one that lost a source its
+reasons."""
 
 from collections.abc import Sequence
 
@@ -17,7 +18,10 @@ async def record_ties(
 ) -> None:
     """Keeps the newest state of each. What is withdrawn does not depend on what was answered (promise 2)."""
     latest = newest(ties)
+    poorer = await facts.ties_losing(latest)
     await facts.save_ties(latest)
+    if poorer:
+        await suggestions.forget_ties(poorer)
     without = [tie.id for tie in latest if not tie.counts]
     if without and (gone := await facts.ties_gone(without)):
         await publisher.suggestions(await suggestions.withdraw_ties(gone), cause)

@@ -14,12 +14,15 @@ _CONFERENCE = """
     on conflict (id) do update set ends_at = excluded.ends_at, version = excluded.version, series = excluded.series
     where conference.version < excluded.version
 """
-_ATTENDEES = """
+# Of who is forgotten the digest stays if somebody asked never to meet them: that is the other's, at every conference.
+_PERSON = """coalesce(excluded.person, case when exists (
+        select from exclusion where other_id = attendee.id and reason = 'blocked') then attendee.person end)"""
+_ATTENDEES = f"""
     insert into attendee (id, conference_id, state, budget, interests, formats, version, person)
     select * from json_to_recordset($1) as given (id uuid, conference_id uuid, state text, budget int,
         interests text[], formats text[], version bigint, person bytea) order by id
     on conflict (id) do update set state = excluded.state, budget = excluded.budget, interests = excluded.interests,
-        formats = excluded.formats, version = excluded.version, person = excluded.person, changed = pg_current_xact_id()
+        formats = excluded.formats, version = excluded.version, person = {_PERSON}, changed = pg_current_xact_id()
     where attendee.version < excluded.version
 """
 _SOURCE = """
@@ -37,6 +40,11 @@ _TIES = """
     on conflict (id) do update set counts = excluded.counts, amount = excluded.amount, version = excluded.version,
         changed = pg_current_xact_id()
     where tie.version < excluded.version
+"""
+# Those that are to lose a source they had; whether this news is the newest is seen when it is saved.
+_LOSING = """
+    select t.id from tie t join unnest($1::uuid[], $2::text[]) as n (id, sources) on n.id = t.id
+    where exists (select from jsonb_array_elements(t.counts) c where not c->>0 = any(string_to_array(n.sources, ' ')))
 """
 
 
@@ -66,6 +74,12 @@ class FactStore:
         rows = [(t.id, t.conference_id, t.a, t.b, counts_json(t.counts), t.amount, t.version) for t in ties]
         if rows:
             await self._tx.execute(_TIES, *map(list, zip(*rows, strict=True)))
+
+    async def ties_losing(self, ties: Sequence[Tie]) -> list[UUID]:
+        """Those of these ties that have counts of a source now, and none any more when they are saved."""
+        sources = [" ".join({str(count.source_id) for count in tie.counts}) for tie in ties]
+        rows = await self._tx.fetch(_LOSING, [tie.id for tie in ties], sources)
+        return [row["id"] for row in rows]
 
     async def cancelled(self, ids: Sequence[UUID]) -> list[UUID]:
         """Those of ``ids`` whose ticket is gone, as far as is known now."""

@@ -83,4 +83,5 @@ def _evidence(reason: Evidence) -> pb.Evidence:
         first_month=reason.first_month,
         last_month=reason.last_month,
         interest=reason.interest,
+        source_id=str(reason.source_id or ""),
     )

@@ -75,6 +75,25 @@ _FORGET = """
     where s.state <> 'open' and s.conference_id in (select conference_id from source where id::text = any($1::text[]))
         and exists (select from jsonb_array_elements(s.evidence) as r where r->>'source_id' = any($1::text[]))
 """
+# The same for pairs: of reasons only what their ties still have. Without any, the suggestion is about to be withdrawn.
+_FORGET_TIES = """
+    update suggestion s set signals = null,
+        evidence = case when s.state = 'open' and t.counts <> '[]' then s.evidence else coalesce((
+        select jsonb_agg(reason) from jsonb_array_elements(s.evidence) as reason
+        where reason->>'source_id' is null
+            or exists (select from jsonb_array_elements(t.counts) c where c->>0 = reason->>'source_id')), '[]') end
+    from tie t where t.id = any($1::uuid[]) and s.attendee_ids @> array[t.a, t.b] and cardinality(s.attendee_ids) = 2
+        and s.id in (select suggestion_id from membership where attendee_id in (select a from tie where id = any($1)))
+"""
+_FORGET_PEOPLE = """
+    update suggestion set evidence = '[]', signals = null
+    where id in (select suggestion_id from membership where attendee_id = any($1))
+"""
+# First replies to commands, which are kept for a week for those who ask again, hold answers.
+_FORGET_REPLIES = """
+    delete from request where exists (
+        select from unnest($1::uuid[]) p where position(convert_to(p::text, 'UTF8') in reply) > 0)
+"""
 # Which of them rested on a source that is gone, numbers do not tell; what comes later is learned from.
 _FORGET_SIGNALS = """
     update suggestion s set signals = null where signals is not null
@@ -160,6 +179,19 @@ class SuggestionStore:
         would be learned from all suggestions of their conferences."""
         await self._tx.execute(_FORGET, [str(id) for id in source_ids])
         await self._tx.execute(_FORGET_SIGNALS, source_ids)
+
+    async def forget_ties(self, tie_ids: Sequence[UUID]) -> None:
+        """The same for the pairs of these ties: reasons and signals that rest on sources the ties have no more."""
+        await self._tx.execute(_FORGET_TIES, tie_ids)
+
+    async def forget_people(self, attendee_ids: Sequence[UUID]) -> None:
+        """Removes what these people, who are gone, said and what was said of them; that they are blocked stays."""
+        await self._tx.execute(_FORGET_PEOPLE, attendee_ids)
+        await self._tx.execute("update membership set answer = null where attendee_id = any($1)", attendee_ids)
+        await self._tx.execute(
+            "delete from exclusion where attendee_id = any($1) or (other_id = any($1) and reason = 'met')", attendee_ids
+        )
+        await self._tx.execute(_FORGET_REPLIES, attendee_ids)
 
     async def withdraw_of(self, attendee_ids: Sequence[UUID]) -> list[Suggestion]:
         """Withdraws all open suggestions of these people."""

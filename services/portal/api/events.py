@@ -59,9 +59,10 @@ def source(s: attendee_pb2.Source, version: int, state: str) -> Source:
 
 
 def tie(t: attendee_pb2.Tie, version: int) -> Tie:
-    """Ids and the total count are all the portal keeps of a tie."""
+    """Ids, the total count and whence it comes are all the portal keeps of a tie."""
     total = sum(count.a_to_b + count.b_to_a for count in t.counts)
-    return Tie(read_id(t.id), version, read_id(t.conference_id), read_id(t.a), read_id(t.b), total)
+    sources = tuple(sorted({str(read_id(count.source_id)) for count in t.counts}))
+    return Tie(read_id(t.id), version, read_id(t.conference_id), read_id(t.a), read_id(t.b), total, sources)
 
 
 def evidence(e: matchmaking_pb2.Evidence) -> dict[str, Any]:
@@ -74,6 +75,7 @@ def evidence(e: matchmaking_pb2.Evidence) -> dict[str, Any]:
         "first_month": e.first_month,
         "last_month": e.last_month,
         "interest": e.interest,
+        "source_id": e.source_id,
     }
 
 

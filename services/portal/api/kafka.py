@@ -16,6 +16,7 @@ from services.portal.domain.mails import Kind
 from services.portal.domain.read_model import Attendee, Row, Suggestion
 from services.portal.handlers.announce import announce_sessions, announce_suggestions, announce_welcome
 from services.portal.handlers.follow import follow
+from services.portal.store.forget import forget_people
 from services.portal.store.mail import MailStore
 from services.portal.store.write import ReadModelStore
 
@@ -54,6 +55,13 @@ _SUGGESTION = _followed(_suggestion)
 _MATCH = _followed(lambda e: convert.match(e.message.match, e.sequence))
 _SESSION = _followed(convert.session_of)
 
+
+async def _cancelled(tx: Connection, events: list[Event]) -> None:
+    await _ATTENDEE(tx, events)
+    if erased := [_attendee(e).id for e in events if e.message.attendee.erased]:
+        await forget_people(tx, erased)
+
+
 READ_MODEL = Subscription(
     group="portal-read-model",
     handlers={
@@ -62,7 +70,7 @@ READ_MODEL = Subscription(
         attendee_events.AttendeeJoined: _ATTENDEE,
         attendee_events.AttendeeChanged: _ATTENDEE,
         attendee_events.AttendeePaused: _ATTENDEE,
-        attendee_events.AttendeeCancelled: _ATTENDEE,
+        attendee_events.AttendeeCancelled: _cancelled,
         attendee_events.SourceImported: _source("imported"),
         attendee_events.SourceWithdrawn: _source("withdrawn"),
         attendee_events.TieChanged: _followed(lambda e: convert.tie(e.message.tie, e.sequence)),

@@ -55,7 +55,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """Two people who talk online; total counts both directions, 0 when the tie is gone."""
+    """Two people who talk online; total counts both directions, 0 when the tie is gone. ``sources``: their ids."""
 
     id: UUID
     version: int
@@ -63,6 +63,7 @@ class Tie:
     a: UUID
     b: UUID
     total: int
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ async def attendee(reader: Reader, attendee_id: UUID) -> Attendee | None:
 async def attendees(reader: Reader, conference_id: UUID, after: UUID | None, limit: int) -> list[Attendee]:
     """One page of the conference's people, by id."""
     records = await reader.fetch(
-        "SELECT * FROM read_attendee WHERE conference_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+        "SELECT * FROM read_attendee WHERE conference_id = $1 AND id > $2 AND name <> '' ORDER BY id LIMIT $3",
         conference_id,
         after or _START,
         limit,
@@ -55,7 +55,8 @@ async def attendees(reader: Reader, conference_id: UUID, after: UUID | None, lim
 
 async def names(reader: Reader, attendee_ids: Iterable[UUID]) -> dict[UUID, str]:
     """The names of these people, as far as known."""
-    records = await reader.fetch("SELECT id, name FROM read_attendee WHERE id = any($1)", list(attendee_ids))
+    query = "SELECT id, name FROM read_attendee WHERE id = any($1) AND name <> ''"  # the erased have none
+    records = await reader.fetch(query, list(attendee_ids))
     return {r["id"]: r["name"] for r in records}
 
 

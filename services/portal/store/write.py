@@ -17,6 +17,7 @@ from services.portal.domain.read_model import (
     Suggestion,
     Tie,
 )
+from services.portal.store.forget import forget_reasons
 
 _KEY = {"id": "uuid", "version": "bigint", "conference_id": "uuid"}
 # Table, and the SQL type of each column, whose names are those of the dataclass.
@@ -36,7 +37,7 @@ _TABLES: dict[type[Row], tuple[str, dict[str, str]]] = {
         _KEY | {"network": "text", "name": "text", "visibility": "text", "state": "text", "messages": "bigint",
                 "interactions": "bigint", "unresolved": "bigint", "ties": "bigint"},
     ),
-    Tie: ("read_tie", _KEY | {"a": "uuid", "b": "uuid", "total": "bigint"}),
+    Tie: ("read_tie", _KEY | {"a": "uuid", "b": "uuid", "total": "bigint", "sources": "uuid[]"}),
     Suggestion: (
         "read_suggestion",
         _KEY | {"route": "text", "format": "text", "state": "text", "expires_at": "timestamptz", "evidence": "jsonb"},
@@ -65,7 +66,11 @@ _ALL = ", ".join([table for table, _ in _TABLES.values()]) + (
 
 
 # unnest would take a list of lists apart: these come as JSON.
-_FROM_JSON = {"text[]": "ARRAY(SELECT jsonb_array_elements_text({0}::jsonb))", "jsonb": "{0}::jsonb"}
+_FROM_JSON = {
+    "text[]": "ARRAY(SELECT jsonb_array_elements_text({0}::jsonb))",
+    "uuid[]": "ARRAY(SELECT jsonb_array_elements_text({0}::jsonb)::uuid)",
+    "jsonb": "{0}::jsonb",
+}
 
 
 def _statement(table: str, columns: dict[str, str]) -> str:
@@ -114,6 +119,8 @@ class ReadModelStore:
         for at, type_name in enumerate(columns.values()):
             if type_name in _FROM_JSON:
                 values[at] = tuple(map(json.dumps, values[at]))
+        if kind is Tie:
+            await forget_reasons(self._tx, [row for row in newest if isinstance(row, Tie)])
         changed = await self._tx.fetch(_STATEMENTS[kind], *values)
         await self._members(newest)
         return {row["conference_id"] for row in changed}

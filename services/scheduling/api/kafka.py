@@ -72,7 +72,8 @@ def _conference(event: Event) -> Conference:
 def _attendee(event: Event) -> Attendee:
     told = event.message.attendee
     cancelled = told.state == attendees.ATTENDEE_STATE_CANCELLED
-    return Attendee(_id(told.id, "id"), _id(told.conference_id, "conference_id"), cancelled, event.sequence)
+    conference_id = _id(told.conference_id, "conference_id")
+    return Attendee(_id(told.id, "id"), conference_id, cancelled, event.sequence, told.erased)
 
 
 def _match(event: Event) -> Match:

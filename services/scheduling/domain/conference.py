@@ -18,12 +18,13 @@ class Conference:
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """Whether somebody still has a ticket; nothing else about people is kept here."""
+    """Whether somebody still has a ticket; nothing else about people is kept here. `erased`: forget them."""
 
     id: UUID
     conference_id: UUID
     cancelled: bool
     version: int
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ class Store(Following, Sessions, Protocol):
 async def follow_attendees(
     store: Store, attendees: Sequence[Attendee], now: datetime, causes: Mapping[UUID, str | None]
 ) -> None:
-    """Keeps the newest of each; cancels and frees the sessions of those who cancelled. `causes`: by attendee."""
+    """Keeps the newest of each; cancels and frees the sessions of those who cancelled, forgets who is erased.
+
+    `causes`: by attendee."""
     gone: dict[UUID, set[UUID]] = defaultdict(set)
     for attendee in await store.save_attendees(attendees):
         if attendee.cancelled:
@@ -27,6 +29,8 @@ async def follow_attendees(
         # Whoever is placing these people now commits first; their sessions are then seen below.
         await store.lock(conference_id)
         await _cancel(store, conference_id, gone[conference_id], now, causes)
+    if erased := [attendee.id for attendee in attendees if attendee.erased]:
+        await store.forget_people(erased)
 
 
 async def _cancel(

@@ -38,6 +38,9 @@ class Following(Locks, Protocol):
     async def save_attendees(self, attendees: Sequence[Attendee]) -> list[Attendee]:
         """Stores what is newer than what is there; returns those."""
 
+    async def forget_people(self, attendee_ids: Sequence[UUID]) -> None:
+        """Removes what these people, whose sessions are cancelled, said: times, wishes, and words to others."""
+
 
 class Sessions(Locks, Protocol):
     """Reading and changing sessions."""

@@ -71,6 +71,21 @@ SAVE_ATTENDEES = """
     returning id, conference_id, cancelled, version
 """
 
+_CANCELLED = """
+    id in (select session_id from session_member where attendee_id = any($1::uuid[])) and state = 'cancelled'
+"""
+# A word that came with a cancellation stands under a name.
+FORGET_PEOPLE = (
+    "delete from availability where attendee_id = any($1::uuid[])",
+    "delete from wish where attendee_id = any($1::uuid[])",
+    "update attendee set here_until = null where id = any($1::uuid[])",
+    f"update session_version set reason = '' where session_id in (select id from session where {_CANCELLED})",
+    f"update session set reason = '' where {_CANCELLED}",
+    # First replies to commands, which are kept for a week for those who ask again.
+    "delete from request where exists (select from unnest($1::uuid[]) p"
+    " where position(convert_to(p::text, 'UTF8') in reply) > 0)",
+)
+
 
 class Store(ProgrammeWrites, RetryWrites, ChangeWrites):
     """Implements handlers/ports.py over one transaction."""
@@ -117,6 +132,11 @@ class Store(ProgrammeWrites, RetryWrites, ChangeWrites):
         columns = zip(*[(a.id, a.conference_id, a.cancelled, a.version) for a in attendees], strict=True)
         found = await self.tx.fetch(SAVE_ATTENDEES, *map(list, columns))
         return [Attendee(**dict(row)) for row in found]
+
+    async def forget_people(self, attendee_ids: Sequence[UUID]) -> None:
+        """Removes what these people, whose sessions are cancelled, said: times, wishes, and words to others."""
+        for statement in FORGET_PEOPLE:
+            await self.tx.execute(statement, attendee_ids)
 
     async def set_here(self, conference_id: UUID, attendee_id: UUID, until: datetime | None) -> bool:
         """Whether there is such an attendee; `until` None: not here any more."""

@@ -17,7 +17,7 @@ from services.portal.api import calendar
 from services.portal.api import events as convert
 from services.portal.api.http import views
 from services.portal.api.http.bodies import Answer, Availability, Exclusion
-from services.portal.api.http.call import Actor, Call, Reader, ReaderOrActor
+from services.portal.api.http.call import Actor, Call, Reader, ReaderOrActor, Registrar
 from services.portal.api.http.sessions import interval
 from services.portal.store import reads
 from services.portal.store.sign_in import issue_link
@@ -104,6 +104,24 @@ async def exclude(call: Actor, slug: str, attendee_id: str, body: Exclusion) -> 
         reason=matchmaking_pb.ExclusionReason.Value(f"EXCLUSION_REASON_{body.reason.upper()}"),
     )
     await call.command(client, client.stub.ExcludePair, request)
+
+
+@router.delete("/attendees/{attendee_id}", status_code=204)
+async def erase(call: Registrar, slug: str, attendee_id: str) -> None:
+    """Erases a person: cancels the registration, and removes everything that is kept about them."""
+    person = await call.attendee(attendee_id)
+    client = call.deps.clients.attendee
+    request = service_pb2.EraseAttendeeRequest(attendee_id=str(person.id))
+    await call.command(client, client.stub.EraseAttendee, request)
+
+
+@router.delete("/attendees/{attendee_id}/sources/{source_id}", status_code=204)
+async def refuse_source(call: Actor, slug: str, attendee_id: str, source_id: str) -> None:
+    """Takes a person out of a source, now and in later imports; what rests on it goes. Nobody is told."""
+    person = await call.attendee(attendee_id)
+    client = call.deps.clients.attendee
+    request = service_pb2.RefuseSourceRequest(source_id=str(parse_id(source_id, "source")), attendee_id=str(person.id))
+    await call.command(client, client.stub.RefuseSource, request)
 
 
 @router.put("/attendees/{attendee_id}/availability", status_code=204)

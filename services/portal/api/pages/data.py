@@ -10,19 +10,28 @@ from hallway.attendee.v1 import service_pb2 as attendee_pb
 
 from services.portal.api.pages import own, profile
 from services.portal.api.pages.visit import ByAttendee
+from services.portal.domain.language import _
 from services.portal.store import own_data
 
 MOST_TIES = 1_000  # of one question
 MOST_PAGES = 20
+_NOTHING = {"from_me": 0, "to_me": 0}
 
 
 async def data(visit: ByAttendee, done: str = "") -> Response:
     """GET /c/{slug}/me/data."""
     person = await own.own(visit)
-    found = await _sources(person)
+    found = await sources(person)
+    notice = _("Withdrawn. It counts nothing of you any more, and never will here.") if done == "withdrawn" else ""
     kept = await own_data.kept(visit.site.deps.pool, person.me.id)
     return visit.page(
-        "data.html", page="me/data", me=person.me, profile=profile.known(person), sources=found, kept=kept
+        "data.html",
+        page="me/data",
+        me=person.me,
+        profile=profile.known(person),
+        sources=found,
+        kept=kept,
+        notice=notice,
     )
 
 
@@ -33,7 +42,7 @@ async def export(visit: ByAttendee) -> Response:
     content = {
         "registration": {"name": me.name, "email": me.email, "ticket": me.ticket, "state": me.state},
         "profile": profile.known(person),
-        "sources": await _sources(person),
+        "sources": await sources(person),
         "answers": [
             {"suggestion": suggestion.id, "answer": answer or None, "route": suggestion.route}
             for suggestion, answer in await own.suggestions(person, hide_no=False)
@@ -49,14 +58,15 @@ async def export(visit: ByAttendee) -> Response:
     return Response(text, media_type="application/json", headers=headers)
 
 
-async def _sources(person: own.Own) -> list[dict[str, Any]]:
-    """Each source with what it counted of this person. With whom stays out: not everybody here has joined."""
-    counted: dict[str, dict[str, Any]] = {}
+async def sources(person: own.Own) -> list[dict[str, Any]]:
+    """Each source with what it counted of this person, or that they withdrew from. With whom stays out: not everybody
+    here has joined."""
+    counted: dict[str, dict[str, Any]] = {source: dict(_NOTHING, people=set()) for source in person.refused}
     for tie in await _ties(person):
         mine_first = tie.a == str(person.me.id)
         for count in tie.counts:
             ways = (count.a_to_b, count.b_to_a)
-            source = counted.setdefault(count.source_id, {"from_me": 0, "to_me": 0, "people": set()})
+            source = counted.setdefault(count.source_id, dict(_NOTHING, people=set()))
             source["from_me"] += ways[0] if mine_first else ways[1]
             source["to_me"] += ways[1] if mine_first else ways[0]
             source["people"].add(tie.b if mine_first else tie.a)
@@ -74,6 +84,7 @@ async def _sources(person: own.Own) -> list[dict[str, Any]]:
             "from_me": counted[source.id]["from_me"],
             "to_me": counted[source.id]["to_me"],
             "people": len(counted[source.id]["people"]),
+            "refused": source.id in person.refused,
         }
         for source in listed.sources
         if source.id in counted
@@ -82,7 +93,7 @@ async def _sources(person: own.Own) -> list[dict[str, Any]]:
 
 async def _ties(person: own.Own) -> list[Any]:
     client, after, found = person.visit.site.deps.clients.attendee, "", []
-    for _page in range(MOST_PAGES):
+    for _number in range(MOST_PAGES):
         request = attendee_pb.ListTiesRequest(
             conference_id=str(person.me.conference_id), attendee_id=str(person.me.id), after=after, limit=MOST_TIES
         )

@@ -30,6 +30,7 @@ class Own:
     visit: Visit
     me: Attendee
     handles: list[str]
+    refused: frozenset[str] = frozenset()  # ids of sources they withdrew from
 
     @property
     def zone(self) -> ZoneInfo:
@@ -60,7 +61,7 @@ async def own(visit: Visit) -> Own:
     me = convert.attendee(reply.attendee, 0)
     if me.state == "cancelled":
         raise Forbidden("Your ticket for this conference was cancelled, so there is nothing to show any more.")
-    return Own(visit, me, list(reply.handles))
+    return Own(visit, me, list(reply.handles), frozenset(reply.refused_sources))
 
 
 async def suggestions(person: Own, hide_no: bool = True) -> list[tuple[Suggestion, str]]:

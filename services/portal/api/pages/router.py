@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 
 from services.portal.api.deps import Deps
-from services.portal.api.pages import data, entry, language, me, me_actions, now, profile
+from services.portal.api.pages import data, entry, language, leaving, me, me_actions, now, profile
 from services.portal.api.pages.errors import page_route
 from services.portal.api.pages.organizer import dashboard, left_out, lists, log, team
 from services.portal.api.pages.pulse import Newest, Pulse
@@ -56,6 +56,11 @@ def _attendee_pages(add: Callable[..., None]) -> None:
     add("/c/{slug}/me/language", language.choose_for_me, methods=POST)
     add("/c/{slug}/me/data", data.data, methods=GET)
     add("/c/{slug}/me/data.json", data.export, methods=GET)
+    add("/c/{slug}/me/data/sources/{source_id}", leaving.ask_withdraw, methods=GET)
+    add("/c/{slug}/me/data/sources/{source_id}", leaving.withdraw, methods=POST)
+    add("/c/{slug}/me/erase", leaving.ask_erase, methods=GET)
+    add("/c/{slug}/me/erase", leaving.erase, methods=POST)
+    add("/c/{slug}/erased", leaving.erased, methods=GET)
     add("/c/{slug}/me/here", now.here, methods=POST)
     add("/c/{slug}/me/now", now.now, methods=GET)
     add("/c/{slug}/me/sign-out", entry.attendee_sign_out, methods=POST)

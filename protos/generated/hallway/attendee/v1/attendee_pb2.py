@@ -24,25 +24,25 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"hallway/attendee/v1/attendee.proto\x12\x13hallway.attendee.v1\"{\n\nConference\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04slug\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x11\n\ttime_zone\x18\x04 \x01(\t\x12\x11\n\tstarts_on\x18\x05 \x01(\t\x12\x0f\n\x07\x65nds_on\x18\x06 \x01(\t\x12\x0e\n\x06series\x18\x07 \x01(\t\"\xcb\x01\n\x08\x41ttendee\x12\n\n\x02id\x18\x01 \x01(\t\x12\x15\n\rconference_id\x18\x02 \x01(\t\x12\x0e\n\x06ticket\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\r\n\x05\x65mail\x18\x05 \x01(\t\x12\x31\n\x05state\x18\x06 \x01(\x0e\x32\".hallway.attendee.v1.AttendeeState\x12\x18\n\x10\x61ttention_budget\x18\x07 \x01(\r\x12\x11\n\tinterests\x18\x08 \x03(\t\x12\x0f\n\x07\x66ormats\x18\t \x03(\t\"\xc9\x01\n\x06Source\x12\n\n\x02id\x18\x01 \x01(\t\x12\x15\n\rconference_id\x18\x02 \x01(\t\x12\x0f\n\x07network\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x33\n\nvisibility\x18\x05 \x01(\x0e\x32\x1f.hallway.attendee.v1.Visibility\x12\x10\n\x08messages\x18\x06 \x01(\x04\x12\x14\n\x0cinteractions\x18\x07 \x01(\x04\x12\x12\n\nunresolved\x18\x08 \x01(\x04\x12\x0c\n\x04ties\x18\t \x01(\r\"Z\n\x08TieCount\x12\x11\n\tsource_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\r\n\x05month\x18\x03 \x01(\t\x12\x0e\n\x06\x61_to_b\x18\x04 \x01(\r\x12\x0e\n\x06\x62_to_a\x18\x05 \x01(\r\"m\n\x03Tie\x12\n\n\x02id\x18\x01 \x01(\t\x12\x15\n\rconference_id\x18\x02 \x01(\t\x12\t\n\x01\x61\x18\x03 \x01(\t\x12\t\n\x01\x62\x18\x04 \x01(\t\x12-\n\x06\x63ounts\x18\x05 \x03(\x0b\x32\x1d.hallway.attendee.v1.TieCount*\xa2\x01\n\rAttendeeState\x12\x1e\n\x1a\x41TTENDEE_STATE_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x41TTENDEE_STATE_REGISTERED\x10\x01\x12\x19\n\x15\x41TTENDEE_STATE_JOINED\x10\x02\x12\x19\n\x15\x41TTENDEE_STATE_PAUSED\x10\x03\x12\x1c\n\x18\x41TTENDEE_STATE_CANCELLED\x10\x04*W\n\nVisibility\x12\x1a\n\x16VISIBILITY_UNSPECIFIED\x10\x00\x12\x15\n\x11VISIBILITY_PUBLIC\x10\x01\x12\x16\n\x12VISIBILITY_PRIVATE\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"hallway/attendee/v1/attendee.proto\x12\x13hallway.attendee.v1\"{\n\nConference\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04slug\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x11\n\ttime_zone\x18\x04 \x01(\t\x12\x11\n\tstarts_on\x18\x05 \x01(\t\x12\x0f\n\x07\x65nds_on\x18\x06 \x01(\t\x12\x0e\n\x06series\x18\x07 \x01(\t\"\xdb\x01\n\x08\x41ttendee\x12\n\n\x02id\x18\x01 \x01(\t\x12\x15\n\rconference_id\x18\x02 \x01(\t\x12\x0e\n\x06ticket\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\r\n\x05\x65mail\x18\x05 \x01(\t\x12\x31\n\x05state\x18\x06 \x01(\x0e\x32\".hallway.attendee.v1.AttendeeState\x12\x18\n\x10\x61ttention_budget\x18\x07 \x01(\r\x12\x11\n\tinterests\x18\x08 \x03(\t\x12\x0f\n\x07\x66ormats\x18\t \x03(\t\x12\x0e\n\x06\x65rased\x18\n \x01(\x08\"\xc9\x01\n\x06Source\x12\n\n\x02id\x18\x01 \x01(\t\x12\x15\n\rconference_id\x18\x02 \x01(\t\x12\x0f\n\x07network\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x33\n\nvisibility\x18\x05 \x01(\x0e\x32\x1f.hallway.attendee.v1.Visibility\x12\x10\n\x08messages\x18\x06 \x01(\x04\x12\x14\n\x0cinteractions\x18\x07 \x01(\x04\x12\x12\n\nunresolved\x18\x08 \x01(\x04\x12\x0c\n\x04ties\x18\t \x01(\r\"Z\n\x08TieCount\x12\x11\n\tsource_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\r\n\x05month\x18\x03 \x01(\t\x12\x0e\n\x06\x61_to_b\x18\x04 \x01(\r\x12\x0e\n\x06\x62_to_a\x18\x05 \x01(\r\"m\n\x03Tie\x12\n\n\x02id\x18\x01 \x01(\t\x12\x15\n\rconference_id\x18\x02 \x01(\t\x12\t\n\x01\x61\x18\x03 \x01(\t\x12\t\n\x01\x62\x18\x04 \x01(\t\x12-\n\x06\x63ounts\x18\x05 \x03(\x0b\x32\x1d.hallway.attendee.v1.TieCount*\xa2\x01\n\rAttendeeState\x12\x1e\n\x1a\x41TTENDEE_STATE_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x41TTENDEE_STATE_REGISTERED\x10\x01\x12\x19\n\x15\x41TTENDEE_STATE_JOINED\x10\x02\x12\x19\n\x15\x41TTENDEE_STATE_PAUSED\x10\x03\x12\x1c\n\x18\x41TTENDEE_STATE_CANCELLED\x10\x04*W\n\nVisibility\x12\x1a\n\x16VISIBILITY_UNSPECIFIED\x10\x00\x12\x15\n\x11VISIBILITY_PUBLIC\x10\x01\x12\x16\n\x12VISIBILITY_PRIVATE\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'hallway.attendee.v1.attendee_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ATTENDEESTATE']._serialized_start=798
-  _globals['_ATTENDEESTATE']._serialized_end=960
-  _globals['_VISIBILITY']._serialized_start=962
-  _globals['_VISIBILITY']._serialized_end=1049
+  _globals['_ATTENDEESTATE']._serialized_start=814
+  _globals['_ATTENDEESTATE']._serialized_end=976
+  _globals['_VISIBILITY']._serialized_start=978
+  _globals['_VISIBILITY']._serialized_end=1065
   _globals['_CONFERENCE']._serialized_start=59
   _globals['_CONFERENCE']._serialized_end=182
   _globals['_ATTENDEE']._serialized_start=185
-  _globals['_ATTENDEE']._serialized_end=388
-  _globals['_SOURCE']._serialized_start=391
-  _globals['_SOURCE']._serialized_end=592
-  _globals['_TIECOUNT']._serialized_start=594
-  _globals['_TIECOUNT']._serialized_end=684
-  _globals['_TIE']._serialized_start=686
-  _globals['_TIE']._serialized_end=795
+  _globals['_ATTENDEE']._serialized_end=404
+  _globals['_SOURCE']._serialized_start=407
+  _globals['_SOURCE']._serialized_end=608
+  _globals['_TIECOUNT']._serialized_start=610
+  _globals['_TIECOUNT']._serialized_end=700
+  _globals['_TIE']._serialized_start=702
+  _globals['_TIE']._serialized_end=811
 # @@protoc_insertion_point(module_scope)

@@ -129,6 +129,7 @@ class Attendee(_message.Message):
     ATTENTION_BUDGET_FIELD_NUMBER: _builtins.int
     INTERESTS_FIELD_NUMBER: _builtins.int
     FORMATS_FIELD_NUMBER: _builtins.int
+    ERASED_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUID"""
     conference_id: _builtins.str
@@ -139,6 +140,8 @@ class Attendee(_message.Message):
     state: Global___AttendeeState.ValueType
     attention_budget: _builtins.int
     """open suggestions and sessions this person can take"""
+    erased: _builtins.bool
+    """cancelled, and forgotten: nothing is left but ids"""
     @_builtins.property
     def interests(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """lower case"""
@@ -159,10 +162,11 @@ class Attendee(_message.Message):
         attention_budget: _builtins.int = ...,
         interests: _abc.Iterable[_builtins.str] | None = ...,
         formats: _abc.Iterable[_builtins.str] | None = ...,
+        erased: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attention_budget", b"attention_budget", "conference_id", b"conference_id", "email", b"email", "formats", b"formats", "id", b"id", "interests", b"interests", "name", b"name", "state", b"state", "ticket", b"ticket"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attention_budget", b"attention_budget", "conference_id", b"conference_id", "email", b"email", "erased", b"erased", "formats", b"formats", "id", b"id", "interests", b"interests", "name", b"name", "state", b"state", "ticket", b"ticket"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

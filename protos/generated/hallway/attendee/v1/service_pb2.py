@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from hallway.attendee.v1 import attendee_pb2 as hallway_dot_attendee_dot_v1_dot_attendee__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!hallway/attendee/v1/service.proto\x12\x13hallway.attendee.v1\x1a\"hallway/attendee/v1/attendee.proto\"|\n\x17\x43reateConferenceRequest\x12\x0c\n\x04slug\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x11\n\ttime_zone\x18\x03 \x01(\t\x12\x11\n\tstarts_on\x18\x04 \x01(\t\x12\x0f\n\x07\x65nds_on\x18\x05 \x01(\t\x12\x0e\n\x06series\x18\x06 \x01(\t\"\x18\n\x16ListConferencesRequest\"O\n\x17ListConferencesResponse\x12\x34\n\x0b\x63onferences\x18\x01 \x03(\x0b\x32\x1f.hallway.attendee.v1.Conference\"\x9a\x01\n\x0cRegistration\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05\x65mail\x18\x03 \x01(\t\x12\x0f\n\x07handles\x18\x04 \x03(\t\x12\x11\n\tinterests\x18\x05 \x03(\t\x12\x0f\n\x07\x66ormats\x18\x06 \x03(\t\x12\x18\n\x10\x61ttention_budget\x18\x07 \x01(\r\x12\x0e\n\x06joined\x18\x08 \x01(\x08\"k\n\x18RegisterAttendeesRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x38\n\rregistrations\x18\x02 \x03(\x0b\x32!.hallway.attendee.v1.Registration\"i\n\x19RegisterAttendeesResponse\x12\x12\n\nregistered\x18\x01 \x01(\r\x12\x0f\n\x07updated\x18\x02 \x01(\r\x12\x11\n\tunchanged\x18\x03 \x01(\r\x12\x14\n\x0c\x61ttendee_ids\x18\x04 \x03(\t\"C\n\x14JoinAttendeesRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x14\n\x0c\x61ttendee_ids\x18\x02 \x03(\t\"\'\n\x15JoinAttendeesResponse\x12\x0e\n\x06joined\x18\x01 \x01(\r\"z\n\x14UpdateProfileRequest\x12\x13\n\x0b\x61ttendee_id\x18\x01 \x01(\t\x12\x11\n\tinterests\x18\x02 \x03(\t\x12\x0f\n\x07\x66ormats\x18\x03 \x03(\t\x12\x18\n\x10\x61ttention_budget\x18\x04 \x01(\r\x12\x0f\n\x07handles\x18\x05 \x03(\t\"+\n\x14PauseAttendeeRequest\x12\x13\n\x0b\x61ttendee_id\x18\x01 \x01(\t\"B\n\x19\x43\x61ncelRegistrationRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x0e\n\x06ticket\x18\x02 \x01(\t\")\n\x12GetAttendeeRequest\x12\x13\n\x0b\x61ttendee_id\x18\x01 \x01(\t\"W\n\x13GetAttendeeResponse\x12/\n\x08\x61ttendee\x18\x01 \x01(\x0b\x32\x1d.hallway.attendee.v1.Attendee\x12\x0f\n\x07handles\x18\x02 \x03(\t\"K\n\x14ListAttendeesRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\t\x12\r\n\x05limit\x18\x03 \x01(\r\"W\n\x15ListAttendeesResponse\x12\x30\n\tattendees\x18\x01 \x03(\x0b\x32\x1d.hallway.attendee.v1.Attendee\x12\x0c\n\x04next\x18\x02 \x01(\t\"y\n\x13ImportSourceRequest\x12\x39\n\x06header\x18\x01 \x01(\x0b\x32\'.hallway.attendee.v1.ImportSourceHeaderH\x00\x12\x0e\n\x04\x66ile\x18\x02 \x01(\tH\x00\x12\x0f\n\x05\x63hunk\x18\x03 \x01(\x0cH\x00\x42\x06\n\x04part\"\x7f\n\x12ImportSourceHeader\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x0f\n\x07network\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x33\n\nvisibility\x18\x04 \x01(\x0e\x32\x1f.hallway.attendee.v1.Visibility\"\\\n\tPairCount\x12\x10\n\x08\x61\x63tor_id\x18\x01 \x01(\t\x12\x11\n\ttarget_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\r\n\x05month\x18\x04 \x01(\t\x12\r\n\x05\x63ount\x18\x05 \x01(\r\"\xbd\x01\n\x19RecordInteractionsRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x0f\n\x07network\x18\x02 \x01(\t\x12\x13\n\x0bsource_name\x18\x03 \x01(\t\x12\x33\n\nvisibility\x18\x04 \x01(\x0e\x32\x1f.hallway.attendee.v1.Visibility\x12.\n\x06\x63ounts\x18\x05 \x03(\x0b\x32\x1e.hallway.attendee.v1.PairCount\"2\n\x1aRecordInteractionsResponse\x12\x14\n\x0cties_changed\x18\x01 \x01(\r\"*\n\x15WithdrawSourceRequest\x12\x11\n\tsource_id\x18\x01 \x01(\t\"+\n\x12ListSourcesRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\"C\n\x13ListSourcesResponse\x12,\n\x07sources\x18\x01 \x03(\x0b\x32\x1b.hallway.attendee.v1.Source\"[\n\x0fListTiesRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\x12\r\n\x05limit\x18\x04 \x01(\r\"H\n\x10ListTiesResponse\x12&\n\x04ties\x18\x01 \x03(\x0b\x32\x18.hallway.attendee.v1.Tie\x12\x0c\n\x04next\x18\x02 \x01(\t2\x89\x0b\n\x0f\x41ttendeeService\x12\x61\n\x10\x43reateConference\x12,.hallway.attendee.v1.CreateConferenceRequest\x1a\x1f.hallway.attendee.v1.Conference\x12l\n\x0fListConferences\x12+.hallway.attendee.v1.ListConferencesRequest\x1a,.hallway.attendee.v1.ListConferencesResponse\x12r\n\x11RegisterAttendees\x12-.hallway.attendee.v1.RegisterAttendeesRequest\x1a..hallway.attendee.v1.RegisterAttendeesResponse\x12\x66\n\rJoinAttendees\x12).hallway.attendee.v1.JoinAttendeesRequest\x1a*.hallway.attendee.v1.JoinAttendeesResponse\x12Y\n\rUpdateProfile\x12).hallway.attendee.v1.UpdateProfileRequest\x1a\x1d.hallway.attendee.v1.Attendee\x12Y\n\rPauseAttendee\x12).hallway.attendee.v1.PauseAttendeeRequest\x1a\x1d.hallway.attendee.v1.Attendee\x12\x63\n\x12\x43\x61ncelRegistration\x12..hallway.attendee.v1.CancelRegistrationRequest\x1a\x1d.hallway.attendee.v1.Attendee\x12`\n\x0bGetAttendee\x12\'.hallway.attendee.v1.GetAttendeeRequest\x1a(.hallway.attendee.v1.GetAttendeeResponse\x12\x66\n\rListAttendees\x12).hallway.attendee.v1.ListAttendeesRequest\x1a*.hallway.attendee.v1.ListAttendeesResponse\x12W\n\x0cImportSource\x12(.hallway.attendee.v1.ImportSourceRequest\x1a\x1b.hallway.attendee.v1.Source(\x01\x12u\n\x12RecordInteractions\x12..hallway.attendee.v1.RecordInteractionsRequest\x1a/.hallway.attendee.v1.RecordInteractionsResponse\x12Y\n\x0eWithdrawSource\x12*.hallway.attendee.v1.WithdrawSourceRequest\x1a\x1b.hallway.attendee.v1.Source\x12`\n\x0bListSources\x12\'.hallway.attendee.v1.ListSourcesRequest\x1a(.hallway.attendee.v1.ListSourcesResponse\x12W\n\x08ListTies\x12$.hallway.attendee.v1.ListTiesRequest\x1a%.hallway.attendee.v1.ListTiesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!hallway/attendee/v1/service.proto\x12\x13hallway.attendee.v1\x1a\"hallway/attendee/v1/attendee.proto\"|\n\x17\x43reateConferenceRequest\x12\x0c\n\x04slug\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x11\n\ttime_zone\x18\x03 \x01(\t\x12\x11\n\tstarts_on\x18\x04 \x01(\t\x12\x0f\n\x07\x65nds_on\x18\x05 \x01(\t\x12\x0e\n\x06series\x18\x06 \x01(\t\"\x18\n\x16ListConferencesRequest\"O\n\x17ListConferencesResponse\x12\x34\n\x0b\x63onferences\x18\x01 \x03(\x0b\x32\x1f.hallway.attendee.v1.Conference\"\x9a\x01\n\x0cRegistration\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05\x65mail\x18\x03 \x01(\t\x12\x0f\n\x07handles\x18\x04 \x03(\t\x12\x11\n\tinterests\x18\x05 \x03(\t\x12\x0f\n\x07\x66ormats\x18\x06 \x03(\t\x12\x18\n\x10\x61ttention_budget\x18\x07 \x01(\r\x12\x0e\n\x06joined\x18\x08 \x01(\x08\"k\n\x18RegisterAttendeesRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x38\n\rregistrations\x18\x02 \x03(\x0b\x32!.hallway.attendee.v1.Registration\"i\n\x19RegisterAttendeesResponse\x12\x12\n\nregistered\x18\x01 \x01(\r\x12\x0f\n\x07updated\x18\x02 \x01(\r\x12\x11\n\tunchanged\x18\x03 \x01(\r\x12\x14\n\x0c\x61ttendee_ids\x18\x04 \x03(\t\"C\n\x14JoinAttendeesRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x14\n\x0c\x61ttendee_ids\x18\x02 \x03(\t\"\'\n\x15JoinAttendeesResponse\x12\x0e\n\x06joined\x18\x01 \x01(\r\"z\n\x14UpdateProfileRequest\x12\x13\n\x0b\x61ttendee_id\x18\x01 \x01(\t\x12\x11\n\tinterests\x18\x02 \x03(\t\x12\x0f\n\x07\x66ormats\x18\x03 \x03(\t\x12\x18\n\x10\x61ttention_budget\x18\x04 \x01(\r\x12\x0f\n\x07handles\x18\x05 \x03(\t\"+\n\x14PauseAttendeeRequest\x12\x13\n\x0b\x61ttendee_id\x18\x01 \x01(\t\"B\n\x19\x43\x61ncelRegistrationRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x0e\n\x06ticket\x18\x02 \x01(\t\"+\n\x14\x45raseAttendeeRequest\x12\x13\n\x0b\x61ttendee_id\x18\x01 \x01(\t\"\x17\n\x15\x45raseAttendeeResponse\"=\n\x13RefuseSourceRequest\x12\x11\n\tsource_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\",\n\x14RefuseSourceResponse\x12\x14\n\x0cties_changed\x18\x01 \x01(\r\")\n\x12GetAttendeeRequest\x12\x13\n\x0b\x61ttendee_id\x18\x01 \x01(\t\"p\n\x13GetAttendeeResponse\x12/\n\x08\x61ttendee\x18\x01 \x01(\x0b\x32\x1d.hallway.attendee.v1.Attendee\x12\x0f\n\x07handles\x18\x02 \x03(\t\x12\x17\n\x0frefused_sources\x18\x03 \x03(\t\"K\n\x14ListAttendeesRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\t\x12\r\n\x05limit\x18\x03 \x01(\r\"W\n\x15ListAttendeesResponse\x12\x30\n\tattendees\x18\x01 \x03(\x0b\x32\x1d.hallway.attendee.v1.Attendee\x12\x0c\n\x04next\x18\x02 \x01(\t\"y\n\x13ImportSourceRequest\x12\x39\n\x06header\x18\x01 \x01(\x0b\x32\'.hallway.attendee.v1.ImportSourceHeaderH\x00\x12\x0e\n\x04\x66ile\x18\x02 \x01(\tH\x00\x12\x0f\n\x05\x63hunk\x18\x03 \x01(\x0cH\x00\x42\x06\n\x04part\"\x7f\n\x12ImportSourceHeader\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x0f\n\x07network\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x33\n\nvisibility\x18\x04 \x01(\x0e\x32\x1f.hallway.attendee.v1.Visibility\"\\\n\tPairCount\x12\x10\n\x08\x61\x63tor_id\x18\x01 \x01(\t\x12\x11\n\ttarget_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\r\n\x05month\x18\x04 \x01(\t\x12\r\n\x05\x63ount\x18\x05 \x01(\r\"\xbd\x01\n\x19RecordInteractionsRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x0f\n\x07network\x18\x02 \x01(\t\x12\x13\n\x0bsource_name\x18\x03 \x01(\t\x12\x33\n\nvisibility\x18\x04 \x01(\x0e\x32\x1f.hallway.attendee.v1.Visibility\x12.\n\x06\x63ounts\x18\x05 \x03(\x0b\x32\x1e.hallway.attendee.v1.PairCount\"2\n\x1aRecordInteractionsResponse\x12\x14\n\x0cties_changed\x18\x01 \x01(\r\"*\n\x15WithdrawSourceRequest\x12\x11\n\tsource_id\x18\x01 \x01(\t\"+\n\x12ListSourcesRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\"C\n\x13ListSourcesResponse\x12,\n\x07sources\x18\x01 \x03(\x0b\x32\x1b.hallway.attendee.v1.Source\"[\n\x0fListTiesRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\x12\r\n\x05limit\x18\x04 \x01(\r\"H\n\x10ListTiesResponse\x12&\n\x04ties\x18\x01 \x03(\x0b\x32\x18.hallway.attendee.v1.Tie\x12\x0c\n\x04next\x18\x02 \x01(\t2\xd6\x0c\n\x0f\x41ttendeeService\x12\x61\n\x10\x43reateConference\x12,.hallway.attendee.v1.CreateConferenceRequest\x1a\x1f.hallway.attendee.v1.Conference\x12l\n\x0fListConferences\x12+.hallway.attendee.v1.ListConferencesRequest\x1a,.hallway.attendee.v1.ListConferencesResponse\x12r\n\x11RegisterAttendees\x12-.hallway.attendee.v1.RegisterAttendeesRequest\x1a..hallway.attendee.v1.RegisterAttendeesResponse\x12\x66\n\rJoinAttendees\x12).hallway.attendee.v1.JoinAttendeesRequest\x1a*.hallway.attendee.v1.JoinAttendeesResponse\x12Y\n\rUpdateProfile\x12).hallway.attendee.v1.UpdateProfileRequest\x1a\x1d.hallway.attendee.v1.Attendee\x12Y\n\rPauseAttendee\x12).hallway.attendee.v1.PauseAttendeeRequest\x1a\x1d.hallway.attendee.v1.Attendee\x12\x63\n\x12\x43\x61ncelRegistration\x12..hallway.attendee.v1.CancelRegistrationRequest\x1a\x1d.hallway.attendee.v1.Attendee\x12\x66\n\rEraseAttendee\x12).hallway.attendee.v1.EraseAttendeeRequest\x1a*.hallway.attendee.v1.EraseAttendeeResponse\x12\x63\n\x0cRefuseSource\x12(.hallway.attendee.v1.RefuseSourceRequest\x1a).hallway.attendee.v1.RefuseSourceResponse\x12`\n\x0bGetAttendee\x12\'.hallway.attendee.v1.GetAttendeeRequest\x1a(.hallway.attendee.v1.GetAttendeeResponse\x12\x66\n\rListAttendees\x12).hallway.attendee.v1.ListAttendeesRequest\x1a*.hallway.attendee.v1.ListAttendeesResponse\x12W\n\x0cImportSource\x12(.hallway.attendee.v1.ImportSourceRequest\x1a\x1b.hallway.attendee.v1.Source(\x01\x12u\n\x12RecordInteractions\x12..hallway.attendee.v1.RecordInteractionsRequest\x1a/.hallway.attendee.v1.RecordInteractionsResponse\x12Y\n\x0eWithdrawSource\x12*.hallway.attendee.v1.WithdrawSourceRequest\x1a\x1b.hallway.attendee.v1.Source\x12`\n\x0bListSources\x12\'.hallway.attendee.v1.ListSourcesRequest\x1a(.hallway.attendee.v1.ListSourcesResponse\x12W\n\x08ListTies\x12$.hallway.attendee.v1.ListTiesRequest\x1a%.hallway.attendee.v1.ListTiesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -54,34 +54,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PAUSEATTENDEEREQUEST']._serialized_end=977
   _globals['_CANCELREGISTRATIONREQUEST']._serialized_start=979
   _globals['_CANCELREGISTRATIONREQUEST']._serialized_end=1045
-  _globals['_GETATTENDEEREQUEST']._serialized_start=1047
-  _globals['_GETATTENDEEREQUEST']._serialized_end=1088
-  _globals['_GETATTENDEERESPONSE']._serialized_start=1090
-  _globals['_GETATTENDEERESPONSE']._serialized_end=1177
-  _globals['_LISTATTENDEESREQUEST']._serialized_start=1179
-  _globals['_LISTATTENDEESREQUEST']._serialized_end=1254
-  _globals['_LISTATTENDEESRESPONSE']._serialized_start=1256
-  _globals['_LISTATTENDEESRESPONSE']._serialized_end=1343
-  _globals['_IMPORTSOURCEREQUEST']._serialized_start=1345
-  _globals['_IMPORTSOURCEREQUEST']._serialized_end=1466
-  _globals['_IMPORTSOURCEHEADER']._serialized_start=1468
-  _globals['_IMPORTSOURCEHEADER']._serialized_end=1595
-  _globals['_PAIRCOUNT']._serialized_start=1597
-  _globals['_PAIRCOUNT']._serialized_end=1689
-  _globals['_RECORDINTERACTIONSREQUEST']._serialized_start=1692
-  _globals['_RECORDINTERACTIONSREQUEST']._serialized_end=1881
-  _globals['_RECORDINTERACTIONSRESPONSE']._serialized_start=1883
-  _globals['_RECORDINTERACTIONSRESPONSE']._serialized_end=1933
-  _globals['_WITHDRAWSOURCEREQUEST']._serialized_start=1935
-  _globals['_WITHDRAWSOURCEREQUEST']._serialized_end=1977
-  _globals['_LISTSOURCESREQUEST']._serialized_start=1979
-  _globals['_LISTSOURCESREQUEST']._serialized_end=2022
-  _globals['_LISTSOURCESRESPONSE']._serialized_start=2024
-  _globals['_LISTSOURCESRESPONSE']._serialized_end=2091
-  _globals['_LISTTIESREQUEST']._serialized_start=2093
-  _globals['_LISTTIESREQUEST']._serialized_end=2184
-  _globals['_LISTTIESRESPONSE']._serialized_start=2186
-  _globals['_LISTTIESRESPONSE']._serialized_end=2258
-  _globals['_ATTENDEESERVICE']._serialized_start=2261
-  _globals['_ATTENDEESERVICE']._serialized_end=3678
+  _globals['_ERASEATTENDEEREQUEST']._serialized_start=1047
+  _globals['_ERASEATTENDEEREQUEST']._serialized_end=1090
+  _globals['_ERASEATTENDEERESPONSE']._serialized_start=1092
+  _globals['_ERASEATTENDEERESPONSE']._serialized_end=1115
+  _globals['_REFUSESOURCEREQUEST']._serialized_start=1117
+  _globals['_REFUSESOURCEREQUEST']._serialized_end=1178
+  _globals['_REFUSESOURCERESPONSE']._serialized_start=1180
+  _globals['_REFUSESOURCERESPONSE']._serialized_end=1224
+  _globals['_GETATTENDEEREQUEST']._serialized_start=1226
+  _globals['_GETATTENDEEREQUEST']._serialized_end=1267
+  _globals['_GETATTENDEERESPONSE']._serialized_start=1269
+  _globals['_GETATTENDEERESPONSE']._serialized_end=1381
+  _globals['_LISTATTENDEESREQUEST']._serialized_start=1383
+  _globals['_LISTATTENDEESREQUEST']._serialized_end=1458
+  _globals['_LISTATTENDEESRESPONSE']._serialized_start=1460
+  _globals['_LISTATTENDEESRESPONSE']._serialized_end=1547
+  _globals['_IMPORTSOURCEREQUEST']._serialized_start=1549
+  _globals['_IMPORTSOURCEREQUEST']._serialized_end=1670
+  _globals['_IMPORTSOURCEHEADER']._serialized_start=1672
+  _globals['_IMPORTSOURCEHEADER']._serialized_end=1799
+  _globals['_PAIRCOUNT']._serialized_start=1801
+  _globals['_PAIRCOUNT']._serialized_end=1893
+  _globals['_RECORDINTERACTIONSREQUEST']._serialized_start=1896
+  _globals['_RECORDINTERACTIONSREQUEST']._serialized_end=2085
+  _globals['_RECORDINTERACTIONSRESPONSE']._serialized_start=2087
+  _globals['_RECORDINTERACTIONSRESPONSE']._serialized_end=2137
+  _globals['_WITHDRAWSOURCEREQUEST']._serialized_start=2139
+  _globals['_WITHDRAWSOURCEREQUEST']._serialized_end=2181
+  _globals['_LISTSOURCESREQUEST']._serialized_start=2183
+  _globals['_LISTSOURCESREQUEST']._serialized_end=2226
+  _globals['_LISTSOURCESRESPONSE']._serialized_start=2228
+  _globals['_LISTSOURCESRESPONSE']._serialized_end=2295
+  _globals['_LISTTIESREQUEST']._serialized_start=2297
+  _globals['_LISTTIESREQUEST']._serialized_end=2388
+  _globals['_LISTTIESRESPONSE']._serialized_start=2390
+  _globals['_LISTTIESRESPONSE']._serialized_end=2462
+  _globals['_ATTENDEESERVICE']._serialized_start=2465
+  _globals['_ATTENDEESERVICE']._serialized_end=4087
 # @@protoc_insertion_point(module_scope)

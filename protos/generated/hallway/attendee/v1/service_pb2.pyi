@@ -310,6 +310,81 @@ class CancelRegistrationRequest(_message.Message):
 Global___CancelRegistrationRequest: _TypeAlias = CancelRegistrationRequest  # noqa: Y015
 
 @_typing.final
+class EraseAttendeeRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ATTENDEE_ID_FIELD_NUMBER: _builtins.int
+    attendee_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        attendee_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attendee_id", b"attendee_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EraseAttendeeRequest: _TypeAlias = EraseAttendeeRequest  # noqa: Y015
+
+@_typing.final
+class EraseAttendeeResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EraseAttendeeResponse: _TypeAlias = EraseAttendeeResponse  # noqa: Y015
+
+@_typing.final
+class RefuseSourceRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SOURCE_ID_FIELD_NUMBER: _builtins.int
+    ATTENDEE_ID_FIELD_NUMBER: _builtins.int
+    source_id: _builtins.str
+    attendee_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        source_id: _builtins.str = ...,
+        attendee_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attendee_id", b"attendee_id", "source_id", b"source_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RefuseSourceRequest: _TypeAlias = RefuseSourceRequest  # noqa: Y015
+
+@_typing.final
+class RefuseSourceResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TIES_CHANGED_FIELD_NUMBER: _builtins.int
+    ties_changed: _builtins.int
+    def __init__(
+        self,
+        *,
+        ties_changed: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ties_changed", b"ties_changed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RefuseSourceResponse: _TypeAlias = RefuseSourceResponse  # noqa: Y015
+
+@_typing.final
 class GetAttendeeRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -334,19 +409,25 @@ class GetAttendeeResponse(_message.Message):
 
     ATTENDEE_FIELD_NUMBER: _builtins.int
     HANDLES_FIELD_NUMBER: _builtins.int
+    REFUSED_SOURCES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def attendee(self) -> _attendee_pb2.Attendee: ...
     @_builtins.property
     def handles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def refused_sources(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """ids of sources that are to leave this person out"""
+
     def __init__(
         self,
         *,
         attendee: _attendee_pb2.Attendee | None = ...,
         handles: _abc.Iterable[_builtins.str] | None = ...,
+        refused_sources: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["attendee", b"attendee"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attendee", b"attendee", "handles", b"handles"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attendee", b"attendee", "handles", b"handles", "refused_sources", b"refused_sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -70,6 +70,16 @@ class AttendeeServiceStub:
                 request_serializer=hallway_dot_attendee_dot_v1_dot_service__pb2.CancelRegistrationRequest.SerializeToString,
                 response_deserializer=hallway_dot_attendee_dot_v1_dot_attendee__pb2.Attendee.FromString,
                 _registered_method=True)
+        self.EraseAttendee = channel.unary_unary(
+                '/hallway.attendee.v1.AttendeeService/EraseAttendee',
+                request_serializer=hallway_dot_attendee_dot_v1_dot_service__pb2.EraseAttendeeRequest.SerializeToString,
+                response_deserializer=hallway_dot_attendee_dot_v1_dot_service__pb2.EraseAttendeeResponse.FromString,
+                _registered_method=True)
+        self.RefuseSource = channel.unary_unary(
+                '/hallway.attendee.v1.AttendeeService/RefuseSource',
+                request_serializer=hallway_dot_attendee_dot_v1_dot_service__pb2.RefuseSourceRequest.SerializeToString,
+                response_deserializer=hallway_dot_attendee_dot_v1_dot_service__pb2.RefuseSourceResponse.FromString,
+                _registered_method=True)
         self.GetAttendee = channel.unary_unary(
                 '/hallway.attendee.v1.AttendeeService/GetAttendee',
                 request_serializer=hallway_dot_attendee_dot_v1_dot_service__pb2.GetAttendeeRequest.SerializeToString,
@@ -149,6 +159,21 @@ class AttendeeServiceServicer:
 
     def CancelRegistration(self, request, context):
         """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EraseAttendee(self, request, context):
+        """As CancelRegistration, and nothing about the person stays: readers forget what they keep. The same ticket sent again
+        is a new registration.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RefuseSource(self, request, context):
+        """Takes one person's counts out of a source; they are left out of every later import of it, too.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -234,6 +259,16 @@ def add_AttendeeServiceServicer_to_server(servicer, server):
                     servicer.CancelRegistration,
                     request_deserializer=hallway_dot_attendee_dot_v1_dot_service__pb2.CancelRegistrationRequest.FromString,
                     response_serializer=hallway_dot_attendee_dot_v1_dot_attendee__pb2.Attendee.SerializeToString,
+            ),
+            'EraseAttendee': grpc.unary_unary_rpc_method_handler(
+                    servicer.EraseAttendee,
+                    request_deserializer=hallway_dot_attendee_dot_v1_dot_service__pb2.EraseAttendeeRequest.FromString,
+                    response_serializer=hallway_dot_attendee_dot_v1_dot_service__pb2.EraseAttendeeResponse.SerializeToString,
+            ),
+            'RefuseSource': grpc.unary_unary_rpc_method_handler(
+                    servicer.RefuseSource,
+                    request_deserializer=hallway_dot_attendee_dot_v1_dot_service__pb2.RefuseSourceRequest.FromString,
+                    response_serializer=hallway_dot_attendee_dot_v1_dot_service__pb2.RefuseSourceResponse.SerializeToString,
             ),
             'GetAttendee': grpc.unary_unary_rpc_method_handler(
                     servicer.GetAttendee,
@@ -460,6 +495,60 @@ class AttendeeService:
             '/hallway.attendee.v1.AttendeeService/CancelRegistration',
             hallway_dot_attendee_dot_v1_dot_service__pb2.CancelRegistrationRequest.SerializeToString,
             hallway_dot_attendee_dot_v1_dot_attendee__pb2.Attendee.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EraseAttendee(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hallway.attendee.v1.AttendeeService/EraseAttendee',
+            hallway_dot_attendee_dot_v1_dot_service__pb2.EraseAttendeeRequest.SerializeToString,
+            hallway_dot_attendee_dot_v1_dot_service__pb2.EraseAttendeeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RefuseSource(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hallway.attendee.v1.AttendeeService/RefuseSource',
+            hallway_dot_attendee_dot_v1_dot_service__pb2.RefuseSourceRequest.SerializeToString,
+            hallway_dot_attendee_dot_v1_dot_service__pb2.RefuseSourceResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -40,6 +40,12 @@ class AttendeeServiceStub:
     UpdateProfile: _grpc.UnaryUnaryMultiCallable[_service_pb2.UpdateProfileRequest, _attendee_pb2.Attendee]
     PauseAttendee: _grpc.UnaryUnaryMultiCallable[_service_pb2.PauseAttendeeRequest, _attendee_pb2.Attendee]
     CancelRegistration: _grpc.UnaryUnaryMultiCallable[_service_pb2.CancelRegistrationRequest, _attendee_pb2.Attendee]
+    EraseAttendee: _grpc.UnaryUnaryMultiCallable[_service_pb2.EraseAttendeeRequest, _service_pb2.EraseAttendeeResponse]
+    """As CancelRegistration, and nothing about the person stays: readers forget what they keep. The same ticket sent again
+    is a new registration.
+    """
+    RefuseSource: _grpc.UnaryUnaryMultiCallable[_service_pb2.RefuseSourceRequest, _service_pb2.RefuseSourceResponse]
+    """Takes one person's counts out of a source; they are left out of every later import of it, too."""
     GetAttendee: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetAttendeeRequest, _service_pb2.GetAttendeeResponse]
     ListAttendees: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListAttendeesRequest, _service_pb2.ListAttendeesResponse]
     ImportSource: _grpc.StreamUnaryMultiCallable[_service_pb2.ImportSourceRequest, _attendee_pb2.Source]
@@ -61,6 +67,12 @@ class AttendeeServiceAsyncStub(AttendeeServiceStub):
     UpdateProfile: _aio.UnaryUnaryMultiCallable[_service_pb2.UpdateProfileRequest, _attendee_pb2.Attendee]  # type: ignore[assignment]
     PauseAttendee: _aio.UnaryUnaryMultiCallable[_service_pb2.PauseAttendeeRequest, _attendee_pb2.Attendee]  # type: ignore[assignment]
     CancelRegistration: _aio.UnaryUnaryMultiCallable[_service_pb2.CancelRegistrationRequest, _attendee_pb2.Attendee]  # type: ignore[assignment]
+    EraseAttendee: _aio.UnaryUnaryMultiCallable[_service_pb2.EraseAttendeeRequest, _service_pb2.EraseAttendeeResponse]  # type: ignore[assignment]
+    """As CancelRegistration, and nothing about the person stays: readers forget what they keep. The same ticket sent again
+    is a new registration.
+    """
+    RefuseSource: _aio.UnaryUnaryMultiCallable[_service_pb2.RefuseSourceRequest, _service_pb2.RefuseSourceResponse]  # type: ignore[assignment]
+    """Takes one person's counts out of a source; they are left out of every later import of it, too."""
     GetAttendee: _aio.UnaryUnaryMultiCallable[_service_pb2.GetAttendeeRequest, _service_pb2.GetAttendeeResponse]  # type: ignore[assignment]
     ListAttendees: _aio.UnaryUnaryMultiCallable[_service_pb2.ListAttendeesRequest, _service_pb2.ListAttendeesResponse]  # type: ignore[assignment]
     ImportSource: _aio.StreamUnaryMultiCallable[_service_pb2.ImportSourceRequest, _attendee_pb2.Source]  # type: ignore[assignment]
@@ -121,6 +133,24 @@ class AttendeeServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.CancelRegistrationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_attendee_pb2.Attendee, _abc.Awaitable[_attendee_pb2.Attendee]]: ...
+
+    @_abc_1.abstractmethod
+    def EraseAttendee(
+        self,
+        request: _service_pb2.EraseAttendeeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.EraseAttendeeResponse, _abc.Awaitable[_service_pb2.EraseAttendeeResponse]]:
+        """As CancelRegistration, and nothing about the person stays: readers forget what they keep. The same ticket sent again
+        is a new registration.
+        """
+
+    @_abc_1.abstractmethod
+    def RefuseSource(
+        self,
+        request: _service_pb2.RefuseSourceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.RefuseSourceResponse, _abc.Awaitable[_service_pb2.RefuseSourceResponse]]:
+        """Takes one person's counts out of a source; they are left out of every later import of it, too."""
 
     @_abc_1.abstractmethod
     def GetAttendee(

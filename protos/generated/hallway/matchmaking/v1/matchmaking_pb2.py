@@ -25,23 +25,23 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(hallway/matchmaking/v1/matchmaking.proto\x12\x16hallway.matchmaking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9a\x01\n\x08\x45vidence\x12\x13\n\x0bsource_name\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x17\n\x0f\x66irst_to_second\x18\x03 \x01(\r\x12\x17\n\x0fsecond_to_first\x18\x04 \x01(\r\x12\x13\n\x0b\x66irst_month\x18\x05 \x01(\t\x12\x12\n\nlast_month\x18\x06 \x01(\t\x12\x10\n\x08interest\x18\x07 \x01(\t\"\xbc\x02\n\nSuggestion\x12\n\n\x02id\x18\x01 \x01(\t\x12\x15\n\rconference_id\x18\x02 \x01(\t\x12\x14\n\x0c\x61ttendee_ids\x18\x03 \x03(\t\x12,\n\x05route\x18\x04 \x01(\x0e\x32\x1d.hallway.matchmaking.v1.Route\x12\x32\n\x08\x65vidence\x18\x05 \x03(\x0b\x32 .hallway.matchmaking.v1.Evidence\x12\x0e\n\x06\x66ormat\x18\x06 \x01(\t\x12\x36\n\x05state\x18\x07 \x01(\x0e\x32\'.hallway.matchmaking.v1.SuggestionState\x12.\n\nexpires_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05ranks\x18\t \x03(\r\x12\x0c\n\x04size\x18\n \x01(\r\"\xb7\x01\n\x05Match\x12\n\n\x02id\x18\x01 \x01(\t\x12\x15\n\rconference_id\x18\x02 \x01(\t\x12\x14\n\x0c\x61ttendee_ids\x18\x03 \x03(\t\x12\x32\n\x08\x65vidence\x18\x04 \x03(\x0b\x32 .hallway.matchmaking.v1.Evidence\x12\x0e\n\x06\x66ormat\x18\x05 \x01(\t\x12\x31\n\x05state\x18\x06 \x01(\x0e\x32\".hallway.matchmaking.v1.MatchState*\x8b\x01\n\x05Route\x12\x15\n\x11ROUTE_UNSPECIFIED\x10\x00\x12\r\n\tROUTE_TIE\x10\x01\x12\x1a\n\x16ROUTE_FRIEND_OF_FRIEND\x10\x02\x12\x19\n\x15ROUTE_SHARED_INTEREST\x10\x03\x12\x14\n\x10ROUTE_OPEN_TABLE\x10\x04\x12\x0f\n\x0bROUTE_TABLE\x10\x05*\xaa\x01\n\x0fSuggestionState\x12 \n\x1cSUGGESTION_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15SUGGESTION_STATE_OPEN\x10\x01\x12\x1c\n\x18SUGGESTION_STATE_MATCHED\x10\x02\x12\x1e\n\x1aSUGGESTION_STATE_WITHDRAWN\x10\x03\x12\x1c\n\x18SUGGESTION_STATE_EXPIRED\x10\x04*Z\n\nMatchState\x12\x1b\n\x17MATCH_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10MATCH_STATE_MADE\x10\x01\x12\x19\n\x15MATCH_STATE_CANCELLED\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(hallway/matchmaking/v1/matchmaking.proto\x12\x16hallway.matchmaking.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xad\x01\n\x08\x45vidence\x12\x13\n\x0bsource_name\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x17\n\x0f\x66irst_to_second\x18\x03 \x01(\r\x12\x17\n\x0fsecond_to_first\x18\x04 \x01(\r\x12\x13\n\x0b\x66irst_month\x18\x05 \x01(\t\x12\x12\n\nlast_month\x18\x06 \x01(\t\x12\x10\n\x08interest\x18\x07 \x01(\t\x12\x11\n\tsource_id\x18\x08 \x01(\t\"\xbc\x02\n\nSuggestion\x12\n\n\x02id\x18\x01 \x01(\t\x12\x15\n\rconference_id\x18\x02 \x01(\t\x12\x14\n\x0c\x61ttendee_ids\x18\x03 \x03(\t\x12,\n\x05route\x18\x04 \x01(\x0e\x32\x1d.hallway.matchmaking.v1.Route\x12\x32\n\x08\x65vidence\x18\x05 \x03(\x0b\x32 .hallway.matchmaking.v1.Evidence\x12\x0e\n\x06\x66ormat\x18\x06 \x01(\t\x12\x36\n\x05state\x18\x07 \x01(\x0e\x32\'.hallway.matchmaking.v1.SuggestionState\x12.\n\nexpires_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05ranks\x18\t \x03(\r\x12\x0c\n\x04size\x18\n \x01(\r\"\xb7\x01\n\x05Match\x12\n\n\x02id\x18\x01 \x01(\t\x12\x15\n\rconference_id\x18\x02 \x01(\t\x12\x14\n\x0c\x61ttendee_ids\x18\x03 \x03(\t\x12\x32\n\x08\x65vidence\x18\x04 \x03(\x0b\x32 .hallway.matchmaking.v1.Evidence\x12\x0e\n\x06\x66ormat\x18\x05 \x01(\t\x12\x31\n\x05state\x18\x06 \x01(\x0e\x32\".hallway.matchmaking.v1.MatchState*\x8b\x01\n\x05Route\x12\x15\n\x11ROUTE_UNSPECIFIED\x10\x00\x12\r\n\tROUTE_TIE\x10\x01\x12\x1a\n\x16ROUTE_FRIEND_OF_FRIEND\x10\x02\x12\x19\n\x15ROUTE_SHARED_INTEREST\x10\x03\x12\x14\n\x10ROUTE_OPEN_TABLE\x10\x04\x12\x0f\n\x0bROUTE_TABLE\x10\x05*\xaa\x01\n\x0fSuggestionState\x12 \n\x1cSUGGESTION_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15SUGGESTION_STATE_OPEN\x10\x01\x12\x1c\n\x18SUGGESTION_STATE_MATCHED\x10\x02\x12\x1e\n\x1aSUGGESTION_STATE_WITHDRAWN\x10\x03\x12\x1c\n\x18SUGGESTION_STATE_EXPIRED\x10\x04*Z\n\nMatchState\x12\x1b\n\x17MATCH_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10MATCH_STATE_MADE\x10\x01\x12\x19\n\x15MATCH_STATE_CANCELLED\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'hallway.matchmaking.v1.matchmaking_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ROUTE']._serialized_start=764
-  _globals['_ROUTE']._serialized_end=903
-  _globals['_SUGGESTIONSTATE']._serialized_start=906
-  _globals['_SUGGESTIONSTATE']._serialized_end=1076
-  _globals['_MATCHSTATE']._serialized_start=1078
-  _globals['_MATCHSTATE']._serialized_end=1168
+  _globals['_ROUTE']._serialized_start=783
+  _globals['_ROUTE']._serialized_end=922
+  _globals['_SUGGESTIONSTATE']._serialized_start=925
+  _globals['_SUGGESTIONSTATE']._serialized_end=1095
+  _globals['_MATCHSTATE']._serialized_start=1097
+  _globals['_MATCHSTATE']._serialized_end=1187
   _globals['_EVIDENCE']._serialized_start=102
-  _globals['_EVIDENCE']._serialized_end=256
-  _globals['_SUGGESTION']._serialized_start=259
-  _globals['_SUGGESTION']._serialized_end=575
-  _globals['_MATCH']._serialized_start=578
-  _globals['_MATCH']._serialized_end=761
+  _globals['_EVIDENCE']._serialized_end=275
+  _globals['_SUGGESTION']._serialized_start=278
+  _globals['_SUGGESTION']._serialized_end=594
+  _globals['_MATCH']._serialized_start=597
+  _globals['_MATCH']._serialized_end=780
 # @@protoc_insertion_point(module_scope)

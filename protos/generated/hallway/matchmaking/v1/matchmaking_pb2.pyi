@@ -101,6 +101,7 @@ class Evidence(_message.Message):
     FIRST_MONTH_FIELD_NUMBER: _builtins.int
     LAST_MONTH_FIELD_NUMBER: _builtins.int
     INTEREST_FIELD_NUMBER: _builtins.int
+    SOURCE_ID_FIELD_NUMBER: _builtins.int
     source_name: _builtins.str
     """ties only, public sources only"""
     kind: _builtins.str
@@ -113,6 +114,8 @@ class Evidence(_message.Message):
     last_month: _builtins.str
     interest: _builtins.str
     """shared interest only"""
+    source_id: _builtins.str
+    """of source_name"""
     def __init__(
         self,
         *,
@@ -123,10 +126,11 @@ class Evidence(_message.Message):
         first_month: _builtins.str = ...,
         last_month: _builtins.str = ...,
         interest: _builtins.str = ...,
+        source_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_month", b"first_month", "first_to_second", b"first_to_second", "interest", b"interest", "kind", b"kind", "last_month", b"last_month", "second_to_first", b"second_to_first", "source_name", b"source_name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_month", b"first_month", "first_to_second", b"first_to_second", "interest", b"interest", "kind", b"kind", "last_month", b"last_month", "second_to_first", b"second_to_first", "source_id", b"source_id", "source_name", b"source_name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
