@@ -6,7 +6,8 @@ services/scheduling/engine/whole/problem.py) then and after `--seconds` of the p
 does not change, and how far above the best known one (conference_best.json says how it was found) that is; the memory.
 Then three changes to the plan in force: a room closed from the second day on, five meetings in a hundred called off,
 five in a hundred new; each with its seconds, agreed meetings moved unasked (0 is promised), and what is proposed.
-`--peer`: CP-SAT alone on the same conference, with the same time.
+`--peer`: CP-SAT alone on the same conference, with the same time, by the clock; `--timefold PYTHON`: Timefold, too,
+of an environment that has it (`pip install timefold==1.24.0b0`; it needs a JDK 17).
 """
 
 import argparse
@@ -19,6 +20,7 @@ from pathlib import Path
 
 from bench import conference_data as data
 from bench.conference_peer import plan as peer_plan
+from bench.conference_timefold import plan as timefold_plan
 from services.scheduling.engine.whole.plan import first_plan, improve, replan
 from services.scheduling.engine.whole.problem import Conference, Plan, cost
 
@@ -91,6 +93,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="of the conference")
     parser.add_argument("--search", type=int, default=0, help="seed of the search")
     parser.add_argument("--peer", action="store_true", help="CP-SAT alone too")
+    parser.add_argument("--timefold", metavar="PYTHON", help="Timefold too, by this interpreter")
     options = parser.parse_args()
     size = data.SIZES[options.attendees]
     conference = data.make(size, options.seed)
@@ -101,6 +104,8 @@ def main() -> None:
     result |= disturbed(conference, plan, options.seed)
     if options.peer:
         result["cp_sat"] = peer_plan(conference, options.seconds)
+    if options.timefold:
+        result["timefold"] = timefold_plan(conference, options.seconds, options.timefold)
     print(json.dumps({"meetings": size.meetings, "slots": size.days * size.slots, "rooms": size.rooms}
                      | vars(options) | result, indent=2))  # fmt: skip
 
