@@ -78,6 +78,19 @@ async def test_nobody_has_two_questions_open(pool):
     assert gappy not in [one.id for one in await asked(pool, at)]
 
 
+async def test_a_question_nobody_answered_for_a_day_keeps_nobody_from_another(pool):
+    at, gappy, before = await with_gaps(pool)
+    ada, _ = before[gappy].attendee_ids
+    await pool.execute("update session set asked = true where id <> $1 and id in"
+                       " (select session_id from session_member where attendee_id = $2)", gappy, ada)  # fmt: skip
+    aged = "update session_version set saved_at = clock_timestamp() - interval '23 hours' - $1 * interval '1 hour'"
+    await pool.execute(aged, 0)
+    assert gappy not in [one.id for one in await asked(pool, at)]
+    await pool.execute(aged, 1.1)
+    await act(pool, set_venue, at.id, VENUE, NOW)
+    assert gappy in [one.id for one in await asked(pool, at)]
+
+
 async def test_of_sessions_that_share_somebody_one_is_asked_about(pool):
     at, gappy, before = await with_gaps(pool)
     await act(pool, suggest_moves.suggest_moves, at.id, {gappy: True}, NOW)

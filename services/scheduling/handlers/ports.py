@@ -104,6 +104,9 @@ class Placing(Sessions, Protocol):
     async def any_unplaced(self, conference_id: UUID) -> bool:
         """Whether a session of the conference still waits for a time and place that nobody was asked to choose."""
 
+    async def any_asked(self, attendee_ids: Sequence[UUID]) -> bool:
+        """Whether one of these people was asked within a day to choose a spot, and has not."""
+
     async def finish_round(self, conference_id: UUID, due_at: datetime | None) -> None:
         """All were tried; the next round begins at `due_at`, or (None) when something changes."""
 

@@ -14,11 +14,11 @@ ROOM = "another session of one of you finds no time"
 async def propose(store: Placing, unplaced: Session, now: datetime) -> Change | None:
     """Asks the people of one session whose move makes room, if there is one; it stays where it is until they move it.
 
-    Nobody is asked twice: while one of the people's sessions waits for an answer, no other one is asked.
+    Nobody is asked twice: while one of the people's sessions waits for an answer, up to a day, no other one is asked.
     """
-    open_ones = await store.open_sessions_of(unplaced.attendee_ids, now)
-    if any(session.asked for session in open_ones):
+    if await store.any_asked(unplaced.attendee_ids):
         return None
+    open_ones = [one for one in await store.open_sessions_of(unplaced.attendee_ids, now) if not one.asked]
     ahead = [one for one in open_ones if one.during and one.state == State.SCHEDULED and one.during.starts_at > now]
     for other in sorted(ahead, key=lambda one: (one.during, one.id))[:LOOKED_AT]:
         reason = await _way_out(store, unplaced, other, now)

@@ -25,7 +25,9 @@ class Store(Sessions, Protocol):
     async def any_unplaced(self, conference_id: UUID) -> bool: ...
 
     async def open_questions(self, conference_id: UUID) -> int:
-        """Sessions whose people were asked to choose and have not."""
+        """Sessions whose people were asked to choose and have not, within a day."""
+
+    async def any_asked(self, attendee_ids: Sequence[UUID]) -> bool: ...
 
     async def settled(self, conference_id: UUID, after: datetime, limit: int) -> list[Session]:
         """Scheduled sessions that begin after that, none of whose people has a question open, as long ago as possible
@@ -60,8 +62,9 @@ async def suggest_moves(store: Store, conference_id: UUID, looked: dict[UUID, bo
         return
     changes = []
     for session in await store.sessions([id for id, better in looked.items() if better]):
-        others = await store.open_sessions_of(session.attendee_ids, now)
-        if any(other.asked for other in others) or session not in others:
+        if session not in await store.open_sessions_of(session.attendee_ids, now):
+            continue
+        if session.asked or await store.any_asked(session.attendee_ids):
             continue
         found = await _better(store, session, now)
         if found is not None:

@@ -26,15 +26,21 @@ WAITING = """
     order by s.tried_in_round, s.created_at, s.id limit $2
 """
 
+# People of this session were asked to choose, and not so long ago that silence is their answer.
+QUESTION = """
+    other.asked and other.state in ('scheduled', 'unplaced') and exists (
+        select from session_version v where v.session_id = other.id and v.version = other.version
+        and v.saved_at > clock_timestamp() - interval '1 day')
+"""
 
 # Looked at longest ago first.
-SETTLED = """
+SETTLED = f"""
     s.conference_id = $1 and s.state = 'scheduled' and not s.asked and lower(s.during) > $2
     and not exists (
         select from session_member own
         join session_member theirs on theirs.attendee_id = own.attendee_id
         join session other on other.id = theirs.session_id
-        where own.session_id = s.id and other.asked and other.state in ('scheduled', 'unplaced'))
+        where own.session_id = s.id and {QUESTION})
     order by s.tried_in_round, s.id limit $3
 """
 
@@ -85,10 +91,18 @@ class RetryWrites(Reads):
         return bool(await self.tx.fetchval(sql, conference_id))
 
     async def open_questions(self, conference_id: UUID) -> int:
-        """Sessions whose people were asked to choose and have not."""
-        sql = "select count(*) from session where conference_id = $1 and asked and state in ('scheduled', 'unplaced')"
+        """Sessions whose people were asked to choose and have not, within a day."""
+        sql = f"select count(*) from session other where other.conference_id = $1 and {QUESTION}"
         count: int = await self.tx.fetchval(sql, conference_id)
         return count
+
+    async def any_asked(self, attendee_ids: Sequence[UUID]) -> bool:
+        """Whether one of these people has such a question open."""
+        sql = (
+            "select exists (select from session_member m join session other on other.id = m.session_id"
+            f" where m.attendee_id = any($1::uuid[]) and {QUESTION})"
+        )
+        return bool(await self.tx.fetchval(sql, attendee_ids))
 
     async def settled(self, conference_id: UUID, after: datetime, limit: int) -> list[Session]:
         """Scheduled sessions that begin after that, none of whose people has a question open."""
