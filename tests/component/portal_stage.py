@@ -147,6 +147,9 @@ class Scheduling(SchedulingServiceServicer):
     sessions: list[Any] = field(default_factory=list)
     calls: list[Any] = field(default_factory=list)
     here: bool = False
+    away: bool = False  # GetAvailability does not answer
+    free: list[Any] = field(default_factory=list)
+    wishes: Any = field(default_factory=scheduling_pb2.Wishes)
 
     async def CheckIn(self, request: Any, context: Any) -> Any:
         self.calls.append(request)
@@ -164,6 +167,19 @@ class Scheduling(SchedulingServiceServicer):
             for session_id, other in people
         ]
         return scheduling_rpc.OfferNowResponse(offers=offers)
+
+    async def GetAvailability(self, request: Any, context: Any) -> Any:
+        if self.away:
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "away")
+        talk = scheduling_pb2.Talk(id="t1", title="Typing at scale", room="Main hall", during=interval(3))
+        return scheduling_rpc.GetAvailabilityResponse(free=self.free, wishes=self.wishes, talks=[talk])
+
+    async def SetAvailability(self, request: Any, context: Any) -> Any:
+        self.calls.append(request)
+        del self.free[:]
+        self.free += request.free
+        self.wishes = request.wishes
+        return scheduling_rpc.SetAvailabilityResponse()
 
     async def ListSessions(self, request: Any, context: Any) -> Any:
         return scheduling_rpc.ListSessionsResponse(sessions=self.sessions)

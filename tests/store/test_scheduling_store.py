@@ -28,6 +28,7 @@ from services.scheduling.handlers.record_outcome import record_outcome
 from services.scheduling.handlers.set_availability import set_availability
 from services.scheduling.handlers.set_talks import set_talks
 from services.scheduling.handlers.set_venue import set_venue
+from services.scheduling.store.availability import availability
 from services.scheduling.store.write import Store
 from tests.scheduling import NOW, act, all_sessions, between, conference, match, ready, retry, row
 
@@ -255,6 +256,18 @@ async def test_a_session_cannot_be_moved_to_a_spot_somebody_took_since_it_was_of
     with pytest.raises(Conflict, match="Foyer is closed or full then; ask for new offers"):
         await act(pool, move_session, other.id, None, foyer.id, between(11, "09:00", "09:30"), NOW)
     assert {s.version for s in await all_sessions(pool, at)} == {1}
+
+
+async def test_what_was_said_of_ones_days_is_told_again_and_of_nobody_else(pool):
+    here, mine, other = uuid4(), uuid4(), uuid4()
+    wishes = Wishes(15, 2, True, False, ("t1",))
+    free = [between(11, "09:00", "10:00"), between(11, "12:00", "13:00")]
+    async with pool.acquire() as tx, tx.transaction():
+        await Store(tx).replace_availability(here, mine, free)
+        await Store(tx).replace_wishes(here, mine, wishes)
+        assert await availability(tx, here, mine) == (free, wishes)
+        assert await availability(tx, here, other) == ([], Wishes())
+        assert await availability(tx, other, mine) == ([], Wishes())
 
 
 async def test_availability_is_kept_to_and_given_up_when_withdrawn(pool):

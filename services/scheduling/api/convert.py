@@ -12,7 +12,7 @@ from services.kit.errors import Invalid
 from services.kit.ids import parse_id
 from services.scheduling.domain.formats import Format, FormatRow
 from services.scheduling.domain.interval import Interval
-from services.scheduling.domain.programme import Talk, Wishes
+from services.scheduling.domain.programme import MAX_STARRED, Talk, Wishes
 from services.scheduling.domain.session import Change, Spot, State, Version
 from services.scheduling.domain.venue import Place, PlaceRow, Travel
 from services.scheduling.handlers.on_site import NowOffer
@@ -64,6 +64,19 @@ def wishes(request: service.SetAvailabilityRequest) -> Wishes | None:
         return None
     told = request.wishes
     return Wishes(told.break_minutes, told.most_a_day, told.quiet, told.step_free, tuple(told.starred))
+
+
+def availability(free: Sequence[Interval], told: Wishes, talks: Sequence[Talk]) -> service.GetAvailabilityResponse:
+    """What a person said, and the talks to choose from; who speaks is not asked for."""
+    by_time = sorted(talks, key=lambda talk: (talk.during.starts_at, talk.id))[:MAX_STARRED]
+    return service.GetAvailabilityResponse(
+        free=map(interval_message, free),
+        wishes=pb.Wishes(
+            break_minutes=told.break_minutes, most_a_day=told.most_a_day, quiet=told.quiet,
+            step_free=told.step_free, starred=told.starred,
+        ),
+        talks=[pb.Talk(id=t.id, title=t.title, room=t.room, during=interval_message(t.during)) for t in by_time],
+    )  # fmt: skip
 
 
 def place_message(place: Place) -> pb.Place:

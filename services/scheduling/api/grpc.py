@@ -22,6 +22,7 @@ from services.scheduling.handlers.set_formats import set_formats
 from services.scheduling.handlers.set_talks import set_talks
 from services.scheduling.handlers.set_venue import set_venue
 from services.scheduling.handlers.undo_change import undo_change
+from services.scheduling.store.availability import availability
 from services.scheduling.store.preview import previewed
 from services.scheduling.store.publish import session_message
 from services.scheduling.store.write import Store
@@ -110,6 +111,16 @@ class Api(SchedulingServiceServicer):
             return service.SetAvailabilityResponse()
 
         return await command(self.pool, context, service.SetAvailabilityResponse, work)
+
+    async def GetAvailability(
+        self, request: service.GetAvailabilityRequest, context: Any
+    ) -> service.GetAvailabilityResponse:
+        async def work(tx: Connection) -> service.GetAvailabilityResponse:
+            conference_id = parse_id(request.conference_id, "conference_id")
+            said = await availability(tx, conference_id, parse_id(request.attendee_id, "attendee_id"))
+            return convert.availability(*said, await Store(tx).talks(conference_id))
+
+        return await question(self.pool, context, work)
 
     async def GetSession(self, request: service.GetSessionRequest, context: Any) -> pb.Session:
         async def work(tx: Connection) -> pb.Session:

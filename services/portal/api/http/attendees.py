@@ -139,6 +139,25 @@ async def set_availability(call: Actor, slug: str, attendee_id: str, body: Avail
     await call.command(client, client.stub.SetAvailability, request)
 
 
+@router.get("/attendees/{attendee_id}/availability")
+async def get_availability(call: ReaderOrActor, slug: str, attendee_id: str) -> dict[str, Any]:
+    """When a person said they can meet (none: whenever the conference is open), and what they want of their days."""
+    person = await call.attendee(attendee_id)
+    client = call.deps.clients.scheduling
+    request = scheduling_pb.GetAvailabilityRequest(conference_id=str(call.conference.id), attendee_id=str(person.id))
+    reply = await client.call(client.stub.GetAvailability, request)
+    w = reply.wishes
+    return {
+        "free": [
+            {"starts_at": convert.moment(i, "starts_at"), "ends_at": convert.moment(i, "ends_at")} for i in reply.free
+        ],
+        "wishes": {
+            "break_minutes": w.break_minutes, "most_a_day": w.most_a_day, "quiet": w.quiet,
+            "step_free": w.step_free, "starred": list(w.starred),
+        },
+    }  # fmt: skip
+
+
 @router.get("/attendees/{attendee_id}/calendar.ics", response_class=Response)
 async def get_calendar(call: ReaderOrActor, slug: str, attendee_id: str) -> Response:
     """A person's sessions as iCalendar, called-off ones as such."""

@@ -6,7 +6,7 @@ from fastapi import Response
 from hallway.attendee.v1 import service_pb2 as attendee_pb
 
 from services.kit.errors import Invalid, NotFound
-from services.portal.api.pages import own
+from services.portal.api.pages import own, times
 from services.portal.api.pages.me import NOTICES
 from services.portal.api.pages.visit import ByAttendee
 from services.portal.domain.language import N_, _
@@ -41,7 +41,8 @@ async def step(visit: ByAttendee, number: int, done: str = "") -> Response:
     """GET /c/{slug}/me/steps/{number}: one of three, each of which can be skipped."""
     _check_step(number)
     person = await own.own(visit)
-    return _form(person, known(person), [], _(NOTICES.get(done, "")), number)
+    told = await times.known(person) if number == len(STEPS) else None
+    return _form(person, known(person), told, [], _(NOTICES.get(done, "")), number)
 
 
 async def save_step(visit: ByAttendee, number: int) -> Response:
@@ -50,8 +51,9 @@ async def save_step(visit: ByAttendee, number: int) -> Response:
     person = await own.own(visit)
     asked = {name: value for name, value in _typed(visit).items() if name in FIELDS[number - 1]}
     wanted = known(person) | asked
-    if problems := await _save(person, wanted):
-        return _form(person, wanted, problems, "", number)
+    told, problems = await _save_all(person, wanted)
+    if problems:
+        return _form(person, wanted, told, problems, "", number)
     return visit.go(f"{person.home}/steps/{number + 1}" if number < len(STEPS) else f"{person.home}?done=saved")
 
 
@@ -63,14 +65,15 @@ def _check_step(number: int) -> None:
 async def profile(visit: ByAttendee, done: str = "") -> Response:
     """GET /c/{slug}/me/profile."""
     person = await own.own(visit)
-    return _form(person, known(person), [], _(NOTICES.get(done, "")))
+    return _form(person, known(person), await times.known(person), [], _(NOTICES.get(done, "")))
 
 
 async def save_profile(visit: ByAttendee) -> Response:
     """POST /c/{slug}/me/profile; what cannot be taken is shown again with the reason."""
     person, typed = await own.own(visit), _typed(visit)
-    if problems := await _save(person, typed):
-        return _form(person, typed, problems, "")
+    told, problems = await _save_all(person, typed)
+    if problems:
+        return _form(person, typed, told, problems, "")
     return visit.go(f"{person.home}/profile?done=saved")
 
 
@@ -93,6 +96,14 @@ def _typed(visit: ByAttendee) -> dict[str, Any]:
     }
 
 
+async def _save_all(person: own.Own, wanted: dict[str, Any]) -> tuple[times.Times | None, list[str]]:
+    """Times as typed if the form asked for them, and what is wrong, in words; nothing when all is saved."""
+    before = await times.known(person) if person.visit.value("times_shown") else None
+    told = times.typed(person.visit, before) if before else None
+    problems = await times.save(person, told, before) if told and before else []
+    return told, problems or await _save(person, wanted)
+
+
 async def _save(person: own.Own, wanted: dict[str, Any]) -> list[str]:
     """What is wrong with it, in words; nothing when it is saved."""
     budget = str(wanted["budget"])
@@ -113,10 +124,13 @@ async def _save(person: own.Own, wanted: dict[str, Any]) -> list[str]:
     return []
 
 
-def _form(person: own.Own, shown: dict[str, Any], problems: list[str], notice: str, number: int = 0) -> Response:
-    """The whole profile, or one step of it."""
+def _form(
+    person: own.Own, shown: dict[str, Any], told: times.Times | None, problems: list[str], notice: str, number: int = 0
+) -> Response:
+    """The whole profile, or one step of it; without times where they are not asked or not known."""
     return person.visit.page(
         "steps.html" if number else "profile.html", 422 if problems else 200,
-        page="me" if number else "me/profile", me=person.me, profile=shown, problems=problems, notice=notice,
+        page="me" if number else "me/profile", me=person.me, profile=shown, times=told, problems=problems,
         formats=[(value, _(text)) for value, text in FORMAT_NAMES.items()], step=number, steps=list(map(_, STEPS)),
+        notice=notice,
     )  # fmt: skip

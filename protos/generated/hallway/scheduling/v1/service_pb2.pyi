@@ -468,6 +468,60 @@ class SetAvailabilityResponse(_message.Message):
 Global___SetAvailabilityResponse: _TypeAlias = SetAvailabilityResponse  # noqa: Y015
 
 @_typing.final
+class GetAvailabilityRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFERENCE_ID_FIELD_NUMBER: _builtins.int
+    ATTENDEE_ID_FIELD_NUMBER: _builtins.int
+    conference_id: _builtins.str
+    attendee_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        conference_id: _builtins.str = ...,
+        attendee_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attendee_id", b"attendee_id", "conference_id", b"conference_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetAvailabilityRequest: _TypeAlias = GetAvailabilityRequest  # noqa: Y015
+
+@_typing.final
+class GetAvailabilityResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FREE_FIELD_NUMBER: _builtins.int
+    WISHES_FIELD_NUMBER: _builtins.int
+    TALKS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def free(self) -> _containers.RepeatedCompositeFieldContainer[_scheduling_pb2.Interval]:
+        """none: whenever the conference is open"""
+
+    @_builtins.property
+    def wishes(self) -> _scheduling_pb2.Wishes: ...
+    @_builtins.property
+    def talks(self) -> _containers.RepeatedCompositeFieldContainer[_scheduling_pb2.Talk]:
+        """of the conference by time, without speakers; the first 500"""
+
+    def __init__(
+        self,
+        *,
+        free: _abc.Iterable[_scheduling_pb2.Interval] | None = ...,
+        wishes: _scheduling_pb2.Wishes | None = ...,
+        talks: _abc.Iterable[_scheduling_pb2.Talk] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["wishes", b"wishes"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["free", b"free", "talks", b"talks", "wishes", b"wishes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetAvailabilityResponse: _TypeAlias = GetAvailabilityResponse  # noqa: Y015
+
+@_typing.final
 class GetSessionRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -70,6 +70,11 @@ class SchedulingServiceStub:
                 request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetAvailabilityRequest.SerializeToString,
                 response_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetAvailabilityResponse.FromString,
                 _registered_method=True)
+        self.GetAvailability = channel.unary_unary(
+                '/hallway.scheduling.v1.SchedulingService/GetAvailability',
+                request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.GetAvailabilityRequest.SerializeToString,
+                response_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.GetAvailabilityResponse.FromString,
+                _registered_method=True)
         self.GetSession = channel.unary_unary(
                 '/hallway.scheduling.v1.SchedulingService/GetSession',
                 request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.GetSessionRequest.SerializeToString,
@@ -171,6 +176,13 @@ class SchedulingServiceServicer:
 
     def SetAvailability(self, request, context):
         """When a person can meet (none given: whenever the conference is open), and what they want of their days.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAvailability(self, request, context):
+        """What the person said of these, and the talks they may star.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -279,6 +291,11 @@ def add_SchedulingServiceServicer_to_server(servicer, server):
                     servicer.SetAvailability,
                     request_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetAvailabilityRequest.FromString,
                     response_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetAvailabilityResponse.SerializeToString,
+            ),
+            'GetAvailability': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAvailability,
+                    request_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.GetAvailabilityRequest.FromString,
+                    response_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.GetAvailabilityResponse.SerializeToString,
             ),
             'GetSession': grpc.unary_unary_rpc_method_handler(
                     servicer.GetSession,
@@ -520,6 +537,33 @@ class SchedulingService:
             '/hallway.scheduling.v1.SchedulingService/SetAvailability',
             hallway_dot_scheduling_dot_v1_dot_service__pb2.SetAvailabilityRequest.SerializeToString,
             hallway_dot_scheduling_dot_v1_dot_service__pb2.SetAvailabilityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAvailability(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hallway.scheduling.v1.SchedulingService/GetAvailability',
+            hallway_dot_scheduling_dot_v1_dot_service__pb2.GetAvailabilityRequest.SerializeToString,
+            hallway_dot_scheduling_dot_v1_dot_service__pb2.GetAvailabilityResponse.FromString,
             options,
             channel_credentials,
             insecure,

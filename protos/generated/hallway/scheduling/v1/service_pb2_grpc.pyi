@@ -51,6 +51,8 @@ class SchedulingServiceStub:
     """A frozen plan stays as it is: nothing new is placed, nobody but organizers moves a session, no place is taken away."""
     SetAvailability: _grpc.UnaryUnaryMultiCallable[_service_pb2.SetAvailabilityRequest, _service_pb2.SetAvailabilityResponse]
     """When a person can meet (none given: whenever the conference is open), and what they want of their days."""
+    GetAvailability: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetAvailabilityRequest, _service_pb2.GetAvailabilityResponse]
+    """What the person said of these, and the talks they may star."""
     GetSession: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetSessionRequest, _scheduling_pb2.Session]
     ListSessions: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListSessionsRequest, _service_pb2.ListSessionsResponse]
     ListVersions: _grpc.UnaryUnaryMultiCallable[_service_pb2.ListVersionsRequest, _service_pb2.ListVersionsResponse]
@@ -91,6 +93,8 @@ class SchedulingServiceAsyncStub(SchedulingServiceStub):
     """A frozen plan stays as it is: nothing new is placed, nobody but organizers moves a session, no place is taken away."""
     SetAvailability: _aio.UnaryUnaryMultiCallable[_service_pb2.SetAvailabilityRequest, _service_pb2.SetAvailabilityResponse]  # type: ignore[assignment]
     """When a person can meet (none given: whenever the conference is open), and what they want of their days."""
+    GetAvailability: _aio.UnaryUnaryMultiCallable[_service_pb2.GetAvailabilityRequest, _service_pb2.GetAvailabilityResponse]  # type: ignore[assignment]
+    """What the person said of these, and the talks they may star."""
     GetSession: _aio.UnaryUnaryMultiCallable[_service_pb2.GetSessionRequest, _scheduling_pb2.Session]  # type: ignore[assignment]
     ListSessions: _aio.UnaryUnaryMultiCallable[_service_pb2.ListSessionsRequest, _service_pb2.ListSessionsResponse]  # type: ignore[assignment]
     ListVersions: _aio.UnaryUnaryMultiCallable[_service_pb2.ListVersionsRequest, _service_pb2.ListVersionsResponse]  # type: ignore[assignment]
@@ -170,6 +174,14 @@ class SchedulingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_service_pb2.SetAvailabilityResponse, _abc.Awaitable[_service_pb2.SetAvailabilityResponse]]:
         """When a person can meet (none given: whenever the conference is open), and what they want of their days."""
+
+    @_abc_1.abstractmethod
+    def GetAvailability(
+        self,
+        request: _service_pb2.GetAvailabilityRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.GetAvailabilityResponse, _abc.Awaitable[_service_pb2.GetAvailabilityResponse]]:
+        """What the person said of these, and the talks they may star."""
 
     @_abc_1.abstractmethod
     def GetSession(
