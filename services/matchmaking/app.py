@@ -14,8 +14,9 @@ from services.matchmaking.settings import Settings
 
 def parts(r: Resources[Settings]) -> list[Part]:
     """The service: commands and questions, events in, events out."""
+    api = Api(r.pool, r.clock, r.settings.suggestion_hours)
     return [
-        Server(r.settings.grpc_listen, [Api(r.pool, r.clock).register], r.settings.grpc_tls),
+        Server(r.settings.grpc_listen, [api.register], r.settings.grpc_tls),
         Relay(r.settings, SERVICE.name),
         Consumer(r.settings, r.pool, SERVICE.name, SUBSCRIPTION),
     ]

@@ -1,5 +1,8 @@
 """Who may use each address of the portal, written by hand: a new address needs a line here."""
 
+EVERYBODY = {
+    "nobody", "attendee", "owner", "organizer", "desk", "viewer", "owner elsewhere", "attendee elsewhere",
+}  # fmt: skip
 ATTENDEE = {"attendee"}
 OWNER = {"owner"}
 TEAM = {"owner", "organizer"}
@@ -18,6 +21,11 @@ PAGES = {
     ("POST", "/c/{slug}/me/language"): ATTENDEE,
     ("GET", "/c/{slug}/me/data"): ATTENDEE,
     ("GET", "/c/{slug}/me/data.json"): ATTENDEE,
+    ("GET", "/c/{slug}/me/data/sources/{source_id}"): ATTENDEE,
+    ("POST", "/c/{slug}/me/data/sources/{source_id}"): ATTENDEE,
+    ("GET", "/c/{slug}/me/erase"): ATTENDEE,
+    ("POST", "/c/{slug}/me/erase"): ATTENDEE,
+    ("GET", "/c/{slug}/erased"): EVERYBODY,
     ("POST", "/c/{slug}/me/here"): ATTENDEE,
     ("GET", "/c/{slug}/me/now"): ATTENDEE,
     ("POST", "/c/{slug}/me/sign-out"): ATTENDEE,
@@ -40,6 +48,19 @@ PAGES = {
     ("GET", "/c/{slug}/left-out.csv"): TEAM,
     ("POST", "/c/{slug}/left-out/solve"): TEAM,
     ("POST", "/c/{slug}/left-out/{reason}/remind"): TEAM,
+    ("GET", "/c/{slug}/act"): TEAM,
+    ("GET", "/c/{slug}/act/people/{attendee_id}"): TEAM,
+    ("GET", "/c/{slug}/act/pair"): TEAM,
+    ("POST", "/c/{slug}/act/pair"): TEAM,
+    ("POST", "/c/{slug}/act/matching"): TEAM,
+    ("POST", "/c/{slug}/act/announce"): TEAM,
+    ("GET", "/c/{slug}/act/sessions/{session_id}"): TEAM,
+    ("POST", "/c/{slug}/act/sessions/{session_id}/move"): TEAM,
+    ("POST", "/c/{slug}/act/sessions/{session_id}/cancel"): TEAM,
+    ("GET", "/c/{slug}/desk"): DESK,
+    ("POST", "/c/{slug}/desk/here"): DESK,
+    ("POST", "/c/{slug}/desk/walk-in"): DESK,
+    ("GET", "/c/{slug}/desk/people/{attendee_id}"): DESK,
     ("GET", "/c/{slug}/team"): OWNER,
     ("POST", "/c/{slug}/team/invite"): OWNER,
     ("POST", "/c/{slug}/team/remove"): OWNER,
@@ -65,6 +86,10 @@ API = {
     ("POST", "/conferences/{slug}/organizers"): ADMIN,
     ("DELETE", "/conferences/{slug}/organizers/{email}"): ADMIN,
     ("GET", "/conferences/{slug}/log"): ADMIN,
+    ("POST", "/conferences/{slug}/pairs"): ACT,
+    ("GET", "/conferences/{slug}/matching"): READ,
+    ("PUT", "/conferences/{slug}/matching"): PROGRAMME,
+    ("POST", "/conferences/{slug}/announcements"): ACT,
     ("PUT", "/conferences/{slug}/venue"): PROGRAMME,
     ("GET", "/conferences/{slug}/formats"): READ,
     ("PUT", "/conferences/{slug}/formats"): PROGRAMME,
@@ -85,6 +110,8 @@ API = {
     ("PUT", "/conferences/{slug}/attendees/{attendee_id}/availability"): ACT,
     ("GET", "/conferences/{slug}/attendees/{attendee_id}/calendar.ics"): READ_OR_ACT,
     ("POST", "/conferences/{slug}/attendees/{attendee_id}/login-link"): ACT,
+    ("DELETE", "/conferences/{slug}/attendees/{attendee_id}"): REGISTER,
+    ("DELETE", "/conferences/{slug}/attendees/{attendee_id}/sources/{source_id}"): ACT,
     ("POST", "/conferences/{slug}/attendees/{attendee_id}/check-in"): ACT,
     ("GET", "/conferences/{slug}/attendees/{attendee_id}/offers-now"): ACT,
     ("GET", "/conferences/{slug}/sessions"): READ,

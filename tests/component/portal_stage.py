@@ -61,10 +61,12 @@ class Attendees(AttendeeServiceServicer):
     state: Any = attendee_pb2.ATTENDEE_STATE_JOINED
     calls: list[Any] = field(default_factory=list)
     refuse: str = ""
+    conference: UUID = CONFERENCE
 
     async def GetAttendee(self, request: Any, context: Any) -> Any:
+        name = NAMES[UUID(request.attendee_id)]
         attendee = attendee_pb2.Attendee(
-            id=request.attendee_id, conference_id=str(CONFERENCE), ticket="T-1", name=NAMES[UUID(request.attendee_id)],
+            id=request.attendee_id, conference_id=str(self.conference), ticket="T-1", name=name,
             email="ada@example.org", state=self.state, attention_budget=3, interests=["packaging"], formats=["coffee"],
         )  # fmt: skip
         return attendee_rpc.GetAttendeeResponse(attendee=attendee, handles=["irc:ada"])
@@ -100,6 +102,10 @@ class Attendees(AttendeeServiceServicer):
         self.calls.append(request)
         return attendee_rpc.EraseAttendeeResponse()
 
+    async def RegisterAttendees(self, request: Any, context: Any) -> Any:
+        self.calls.append(request)
+        return attendee_rpc.RegisterAttendeesResponse(registered=1, attendee_ids=[str(CY)])
+
     async def UpdateProfile(self, request: Any, context: Any) -> Any:
         if self.refuse:
             await context.abort(grpc.StatusCode.INVALID_ARGUMENT, self.refuse)
@@ -115,6 +121,7 @@ class Matchmaking(MatchmakingServiceServicer):
     calls: list[Any] = field(default_factory=list)
     made_match: bool = False
     worked: list[Any] = field(default_factory=list)
+    paused: bool = False
 
     async def ListSuggestions(self, request: Any, context: Any) -> Any:
         return matchmaking_rpc.ListSuggestionsResponse(suggestions=self.suggestions)
@@ -133,6 +140,21 @@ class Matchmaking(MatchmakingServiceServicer):
     async def RequestSolve(self, request: Any, context: Any) -> Any:
         self.calls.append(request)
         return matchmaking_rpc.RequestSolveResponse()
+
+    async def SuggestPair(self, request: Any, context: Any) -> Any:
+        self.calls.append(request)
+        return matchmaking_rpc.SuggestPairResponse()
+
+    async def PauseMatching(self, request: Any, context: Any) -> Any:
+        self.calls.append(request)
+        self.paused = request.paused
+        return matchmaking_rpc.Matching(paused=self.paused)
+
+    async def GetMatching(self, request: Any, context: Any) -> Any:
+        return matchmaking_rpc.Matching(paused=self.paused)
+
+    async def ListOfferable(self, request: Any, context: Any) -> Any:
+        return matchmaking_rpc.ListOfferableResponse(attendee_ids=request.candidates)
 
     async def GetWhatWorked(self, request: Any, context: Any) -> Any:
         if not self.worked:
@@ -155,6 +177,9 @@ class Scheduling(SchedulingServiceServicer):
         self.calls.append(request)
         self.here = not request.gone
         return scheduling_rpc.CheckInResponse()
+
+    async def ListHere(self, request: Any, context: Any) -> Any:
+        return scheduling_rpc.ListHereResponse(attendee_ids=[str(BO)])
 
     async def OfferNow(self, request: Any, context: Any) -> Any:
         if not self.here:

@@ -11,6 +11,7 @@ from services.kit.ids import new_id
 from services.portal.api.http.app import create_app
 from services.portal.domain.log import ACTIONS, ON_BEHALF
 from services.portal.domain.tokens import Token, digest
+from services.portal.store.forget import forget_people
 from services.portal.store.tokens import TokenStore
 from tests.component.portal_routes import API, PAGES
 from tests.component.portal_stage import ADA, BO, CONFERENCE, SUGGESTION, Stage, raise_stage
@@ -117,6 +118,9 @@ async def test_the_log_of_one_conference_shows_nothing_of_another_and_cannot_be_
     assert file.splitlines()[0].endswith("When,Who,What,About,Outcome")
     assert ',\'=olga@example.org,"Invited somebody, or changed a role",Ada Lind,done' in file
     assert "Took somebody" not in file
+    async with pool.acquire() as tx:
+        await forget_people(tx, [ADA])  # the one change it takes: an erased person's id is taken out
+    assert [entry[3] for entry in await logged(stage)] == ["", str(ADA)]  # another conference's person is another
     for change in ("UPDATE command_log SET who = 'nobody'", "DELETE FROM command_log", "TRUNCATE command_log"):
         with pytest.raises(asyncpg.RaiseError, match="only added to"):
             await pool.execute(change)

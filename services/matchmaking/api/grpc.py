@@ -18,9 +18,12 @@ from services.matchmaking.handlers.answer_suggestion import answer_suggestion
 from services.matchmaking.handlers.exclude_pair import exclude_pair
 from services.matchmaking.handlers.list_offerable import list_offerable
 from services.matchmaking.handlers.list_suggestions import list_suggestions
+from services.matchmaking.handlers.pause_matching import pause_matching
+from services.matchmaking.handlers.suggest_pair import suggest_pair
 from services.matchmaking.store.facts import FactStore
 from services.matchmaking.store.learning import LessonStore
 from services.matchmaking.store.matches import MatchStore
+from services.matchmaking.store.pauses import PauseStore
 from services.matchmaking.store.previews import PreviewStore
 from services.matchmaking.store.publish import OutboxPublisher, suggestion_message
 from services.matchmaking.store.reads import Reads
@@ -41,9 +44,10 @@ _REASONS: dict[int, ExclusionReason] = {
 class Api(service_pb2_grpc.MatchmakingServiceServicer):
     """Implements hallway.matchmaking.v1.MatchmakingService."""
 
-    def __init__(self, pool: Pool, clock: Clock) -> None:
+    def __init__(self, pool: Pool, clock: Clock, suggestion_hours: float) -> None:
         self._pool = pool
         self._clock = clock
+        self._hours = suggestion_hours
 
     def register(self, server: object) -> None:
         """Adds this service to a gRPC server."""
@@ -100,6 +104,37 @@ class Api(service_pb2_grpc.MatchmakingServiceServicer):
             candidates = [parse_id(text, f"candidates[{n}]") for n, text in enumerate(request.candidates)]
             found = await list_offerable(Reads(tx), conference_id, attendee_id, candidates)
             return pb.ListOfferableResponse(attendee_ids=map(str, found))
+
+        return await question(self._pool, context, work)
+
+    async def SuggestPair(self, request: pb.SuggestPairRequest, context: Context) -> pb.SuggestPairResponse:
+        """See service.proto."""
+
+        async def work(tx: Connection) -> pb.SuggestPairResponse:
+            pair = parse_id(request.attendee_id, "attendee_id"), parse_id(request.other_id, "other_id")
+            await suggest_pair(
+                FactStore(tx), SuggestionStore(tx), OutboxPublisher(tx), new_id(),
+                parse_id(request.conference_id, "conference_id"), pair, self._hours, self._clock(),
+            )  # fmt: skip
+            return pb.SuggestPairResponse()
+
+        return await command(self._pool, context, pb.SuggestPairResponse, work)
+
+    async def PauseMatching(self, request: pb.PauseMatchingRequest, context: Context) -> pb.Matching:
+        """See service.proto."""
+
+        async def work(tx: Connection) -> pb.Matching:
+            conference_id = parse_id(request.conference_id, "conference_id")
+            await pause_matching(PauseStore(tx), SolveQueue(tx), conference_id, request.paused)
+            return pb.Matching(paused=request.paused)
+
+        return await command(self._pool, context, pb.Matching, work)
+
+    async def GetMatching(self, request: pb.GetMatchingRequest, context: Context) -> pb.Matching:
+        """See service.proto."""
+
+        async def work(tx: Connection) -> pb.Matching:
+            return pb.Matching(paused=await PauseStore(tx).is_paused(parse_id(request.conference_id, "conference_id")))
 
         return await question(self._pool, context, work)
 

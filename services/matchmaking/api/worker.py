@@ -20,6 +20,7 @@ from services.matchmaking.handlers.reasons import give_reasons
 from services.matchmaking.settings import Settings
 from services.matchmaking.store.learning import LessonStore
 from services.matchmaking.store.matches import MatchStore
+from services.matchmaking.store.pauses import PauseStore
 from services.matchmaking.store.picture import Pictures
 from services.matchmaking.store.previews import PreviewStore
 from services.matchmaking.store.publish import OutboxPublisher
@@ -66,17 +67,19 @@ class Worker:
 
     async def _solve(self, conference_id: UUID) -> None:
         async with self._renewing(conference_id):
-            requests, picture = await self._read(conference_id)
+            requests, picture, paused = await self._read(conference_id)
             hours = self._settings.suggestion_hours
-            plan = await asyncio.to_thread(make_plan, picture, self._clock(), hours, new_id)
+            # Paused, only the reasons of what is open are looked at.
+            plan = Plan(()) if paused else await asyncio.to_thread(make_plan, picture, self._clock(), hours, new_id)
         failpoint.reach("worker.before_write")
         await self._write(picture, requests, plan)
 
-    async def _read(self, conference_id: UUID) -> tuple[Requests, Picture]:
+    async def _read(self, conference_id: UUID) -> tuple[Requests, Picture, bool]:
         async with self._pool.acquire() as tx, tx.transaction(isolation="repeatable_read", readonly=True):
             requests = await SolveQueue(tx).requests(conference_id)
             past = await LessonStore(tx).past(conference_id, self._clock())
-            return requests, replace(await self._pictures.read(tx, conference_id), past=past)
+            picture = replace(await self._pictures.read(tx, conference_id), past=past)
+            return requests, picture, await PauseStore(tx).is_paused(conference_id)
 
     async def _write(self, picture: Picture, requests: Requests, plan: Plan) -> None:
         """The difference and its events in one transaction, if the lease is still ours."""

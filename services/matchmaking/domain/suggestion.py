@@ -14,6 +14,7 @@ class Route(StrEnum):
     SHARED_INTEREST = "shared_interest"
     OPEN_TABLE = "open_table"
     TABLE = "table"  # of 3 to 8 people; the others are of two
+    ORGANIZER = "organizer"
 
 
 class SuggestionState(StrEnum):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from uuid import UUID
 
 from services.kit.db import Connection
@@ -46,6 +47,9 @@ _LOSING = """
     select t.id from tie t join unnest($1::uuid[], $2::text[]) as n (id, sources) on n.id = t.id
     where exists (select from jsonb_array_elements(t.counts) c where not c->>0 = any(string_to_array(n.sources, ' ')))
 """
+
+
+_FORMATS = "select id, formats from attendee where conference_id = $1 and id = any($2) and state <> 'cancelled'"
 
 
 class FactStore:
@@ -97,3 +101,13 @@ class FactStore:
             "select id from attendee where conference_id = $1 and id = any($2)", conference_id, ids
         )
         return {row["id"] for row in rows}
+
+    async def formats(self, conference_id: UUID, ids: Sequence[UUID]) -> dict[UUID, tuple[str, ...]]:
+        """How each of these people likes to meet; those of the conference whose tickets are not cancelled."""
+        rows = await self._tx.fetch(_FORMATS, conference_id, list(ids))
+        return {row["id"]: tuple(row["formats"]) for row in rows}
+
+    async def ends_at(self, conference_id: UUID) -> datetime | None:
+        """When the conference is over."""
+        moment: datetime | None = await self._tx.fetchval("select ends_at from conference where id = $1", conference_id)
+        return moment

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from services.portal.api.deps import Deps
-from services.portal.domain.log import ON_BEHALF
+from services.portal.domain.log import NAMELESS, ON_BEHALF
 from services.portal.store.log import Entry, add
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -60,8 +60,9 @@ class CommandLog:
             kind, who, about = "organizer", visit.identity.subject, visit.conference.id
         else:
             return None
-        target = state.get("target") or _ids(scope.get("path_params", {}))
-        return Entry(about, self._deps.clock(), who, kind, action_of(scope.get("endpoint")), target, outcome)
+        action = action_of(scope.get("endpoint"))
+        target = "" if action in NAMELESS else state.get("target") or _ids(scope.get("path_params", {}))
+        return Entry(about, self._deps.clock(), who, kind, action, target, outcome)
 
 
 def action_of(endpoint: Any) -> str:

@@ -15,9 +15,9 @@ from services.portal.api.deps import Deps
 from services.portal.domain import language, mails
 from services.portal.domain.mails import Facts
 from services.portal.domain.read_model import Attendee, Conference
+from services.portal.store import announcements, reads
 from services.portal.store import language as languages
 from services.portal.store import mail as store
-from services.portal.store import reads
 from services.portal.store.mail import Due
 from services.portal.store.sign_in import issue_link
 
@@ -70,11 +70,12 @@ class Mailer:
                 ttl=LINK_LASTS.get(due.kind, USUAL_LINK_LASTS),
             )  # fmt: skip
             names = await reads.names(tx, due.session.attendee_ids) if due.session else {}
+            said = await announcements.of_mail(tx, due.id)
             spoken = await languages.chosen(tx, person.id) if person else ""
         language.speak(catalogue(spoken or "en"))
         names = {i: name for i, name in names.items() if str(i) != due.recipient}
         url = self._deps.settings.public_url + path
-        facts = Facts(conference, person.name if person else "", url, due.session, tuple(sorted(names.values())))
+        facts = Facts(conference, person.name if person else "", url, due.session, tuple(sorted(names.values())), said)
         address = person.email if person else due.recipient
         message = self._message(due, mails.compose(due.kind, facts), address, now)
         if due.session:

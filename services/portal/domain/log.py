@@ -5,7 +5,20 @@ from services.portal.domain.language import N_
 # Said on a person's behalf, like on their own pages: that it was said is theirs alone.
 ON_BEHALF = frozenset({"attendees.answer", "attendees.exclude"})
 
+# What is left of an erased person should not be the entry that says so.
+NAMELESS = frozenset({"attendees.erase"})
+
 ACTIONS = {
+    "act.announce": N_("Announced something"),
+    "act.pair": N_("Suggested two people to each other"),
+    "act.pause": N_("Paused matching, or let it go on"),
+    "acting.announce": N_("Announced something"),
+    "acting.set_matching": N_("Paused matching, or let it go on"),
+    "acting.suggest_pair": N_("Suggested two people to each other"),
+    "act_sessions.cancel": N_("Called a session off"),
+    "act_sessions.move": N_("Moved a session"),
+    "attendees.erase": N_("Erased a person"),
+    "attendees.refuse_source": N_("Withdrew a person from a source"),
     "attendees.make_login_link": N_("Made a sign-in link for a person"),
     "attendees.set_availability": N_("Set when a person is free"),
     "conferences.create_conference": N_("Created the conference"),
@@ -14,6 +27,8 @@ ACTIONS = {
     "conferences.set_talks": N_("Replaced the talks"),
     "conferences.set_venue": N_("Replaced the places"),
     "conferences.undo_change": N_("Took back the last change"),
+    "desk.here": N_("Said that a person is here"),
+    "desk.walk_in": N_("Registered a walk-in"),
     "entry.organizer_sign_out": N_("Signed out"),
     "left_out.remind": N_("Reminded people who are left out"),
     "left_out.solve": N_("Had the matchmaker look again"),

@@ -11,7 +11,9 @@ from services.portal.domain import words
 from services.portal.domain.language import _
 from services.portal.domain.read_model import Attendee, Conference, Session
 
-Kind = Literal["welcome", "suggestions", "scheduled", "to-move", "moved", "cancelled", "sign-in", "invitation"]
+Kind = Literal[
+    "welcome", "suggestions", "scheduled", "to-move", "moved", "cancelled", "sign-in", "invitation", "announcement"
+]
 _WELCOME = uuid.UUID("6ff9be3c-4a0c-4d43-9b58-0a1e64f0a6a1")
 
 
@@ -29,13 +31,15 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a mail is written from; others are the names of the session's other people, url a one-time link."""
+    """What a mail is written from; others are the names of the session's other people, url a one-time link,
+    said an announcement."""
 
     conference: Conference
     name: str
     url: str
     session: Session | None = None
     others: tuple[str, ...] = ()
+    said: str = ""  # by the organizers
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,13 @@ def _invitation(facts: Facts) -> tuple[str, Sequence[str]]:
     ]
 
 
+def _announcement(facts: Facts) -> tuple[str, Sequence[str]]:
+    return _("From the organizers of %(conference)s") % {"conference": facts.conference.name}, [
+        facts.said,
+        _link(facts, _("Your page:")),
+    ]
+
+
 def _about(facts: Facts) -> dict[str, str]:
     """Who, when, where and what, as the sentences name them."""
     session = facts.session
@@ -175,4 +186,5 @@ _PAGES = {
     "cancelled": _cancelled,
     "sign-in": _sign_in,
     "invitation": _invitation,
+    "announcement": _announcement,
 }

@@ -21,8 +21,10 @@ ROUTE_LABELS = {
     "shared_interest": N_("Shared interest"),
     "open_table": N_("Open table"),
     "table": N_("A small table"),
+    "organizer": N_("Suggested by the organizers"),
 }
 ROUTE_WITHOUT_EVIDENCE = {
+    "organizer": N_("The organizers think that you two should meet."),
     "tie": N_("The two of you have been in touch online."),
     "friend_of_friend": N_("Somebody you both talk with online is here too."),
     "shared_interest": N_("You have named the same interest."),

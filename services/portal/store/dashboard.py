@@ -23,7 +23,8 @@ WITH person AS (
     LEFT JOIN (SELECT attendee_id, true AS ever, bool_or(o.id IS NOT NULL) AS open
                FROM read_suggestion_member JOIN read_suggestion s ON s.id = suggestion_id
                LEFT JOIN open_suggestion o ON o.id = s.id
-               WHERE s.conference_id = $1 GROUP BY attendee_id) g ON g.attendee_id = p.id
+               -- not by hand: whoever did it would see by this whether somebody spoke against it
+               WHERE s.conference_id = $1 AND s.route <> 'organizer' GROUP BY attendee_id) g ON g.attendee_id = p.id
     LEFT JOIN (SELECT mm.attendee_id, true AS ever,
                       bool_or(r.state = 'made' AND NOT EXISTS (SELECT FROM read_session x WHERE x.id = r.id)) AS made
                FROM read_match_member mm JOIN read_match r ON r.id = mm.match_id

@@ -14,6 +14,8 @@ _PERSON = (
     f"UPDATE read_session SET reason = '' WHERE state = 'cancelled' AND id IN ({_SESSIONS})",
     """UPDATE read_suggestion SET evidence = '[]'
        WHERE id IN (SELECT suggestion_id FROM read_suggestion_member WHERE attendee_id = any($1))""",
+    """UPDATE command_log l SET target = '' FROM read_attendee a WHERE a.id = any($1)
+       AND l.conference_id = a.conference_id AND (l.target = a.ticket OR position(a.id::text IN l.target) > 0)""",
     "DELETE FROM felt WHERE attendee_id = any($1)",
     "DELETE FROM running_late WHERE attendee_id = any($1)",
     "DELETE FROM person_language WHERE attendee_id = any($1)",

@@ -8,6 +8,7 @@ from starlette.middleware import Middleware
 
 from services.portal.api.deps import Deps
 from services.portal.api.http import (
+    acting,
     attendees,
     conferences,
     matching,
@@ -38,7 +39,18 @@ def create_api(deps: Deps) -> FastAPI:
         title="Hallway", version="1", description=_ABOUT, docs_url=None, redoc_url=None,
         middleware=[Middleware(Authentication, deps=deps)],
     )  # fmt: skip
-    for module in (conferences, organizers, registrations, sources, attendees, on_site, sessions, matching, tokens):
+    for module in (
+        conferences,
+        organizers,
+        acting,
+        registrations,
+        sources,
+        attendees,
+        on_site,
+        sessions,
+        matching,
+        tokens,
+    ):
         api.include_router(module.router)
     problems.install(api)
     return api

@@ -7,9 +7,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from services.portal.domain import programme, registrations, table
 
+_NO_NUL = r"^[^\x00]*$"
 _NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_NO_CONTROLS)]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=_NO_CONTROLS)]
+Lines = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=_NO_NUL)]
 Words = Annotated[list[Word], Field(max_length=100)]
 
 
@@ -202,6 +204,28 @@ class Outcome(Body):
 
     attendee: Text
     outcome: Literal["held", "missed"]
+
+
+class Pair(Body):
+    """Two people to suggest to each other."""
+
+    attendee: Text = Field(description="attendee id")
+    other: Text = Field(description="attendee id")
+
+
+class Matching(Body):
+    """Whether anything new is suggested by itself."""
+
+    paused: bool
+
+
+class Announcement(Body):
+    """A few plain words to everybody who takes part."""
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=_NO_NUL)] = (
+        Field(examples=["The coffee corner has moved to the garden."])
+    )
+    mail: bool = Field(False, description="also by mail")
 
 
 class Organizer(Body):

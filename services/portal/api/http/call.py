@@ -75,8 +75,11 @@ class Call:
 
     async def command(self, client: Client[Any], method: Any, request: Any, *, step: int = 0, **options: Any) -> Any:
         """Sends a command once, however often the caller repeats it with the same Idempotency-Key."""
-        request_id = f"{self.key}-{step}" if self.key else str(new_id())
-        return await client.call(method, request, request_id=request_id, **options)
+        return await client.call(method, request, request_id=self.request_id(step), **options)
+
+    def request_id(self, step: int = 0) -> str:
+        """What names a command, so that a repeated one is heard once."""
+        return f"{self.key}-{step}" if self.key else str(new_id())
 
     async def attendee(self, attendee_id: str) -> Attendee:
         """A person of this conference; raises NotFound for everybody else's."""

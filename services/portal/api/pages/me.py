@@ -11,7 +11,7 @@ from services.portal.api import calendar
 from services.portal.api.pages import own, views
 from services.portal.api.pages.visit import Anybody, ByAttendee
 from services.portal.domain.language import N_, _
-from services.portal.store import reads
+from services.portal.store import announcements, reads
 
 # What a form leads to, as said on the page it leads to; the query carries only the key.
 NOTICES = {
@@ -41,7 +41,9 @@ async def suggestions_and_sessions(visit: ByAttendee, done: str = "") -> Respons
     found, sessions = await own.overview(person)
     return visit.page(
         "me.html", page="me", me=person.me, suggestions=found, sessions=sessions, notice=_(NOTICES.get(done, "")),
-        today=person.is_today, calendar_url=_calendar_url(person),
+        today=person.is_today, announcements=await announcements.latest(
+            visit.site.deps.pool, person.me.conference_id, visit.site.deps.clock()
+        ), calendar_url=_calendar_url(person),
     )  # fmt: skip
 
 

@@ -82,13 +82,14 @@ async def move(visit: ByAttendee, session_id: UUID) -> Response:
     session = await own.session(person, session_id)
     client = visit.site.deps.clients.scheduling
     request = scheduling_pb.MoveSessionRequest(
-        session_id=str(session.id), attendee_id=str(person.me.id), offer=_offer(visit.value("offer", 200))
+        session_id=str(session.id), attendee_id=str(person.me.id), offer=read_offer(visit.value("offer", 200))
     )
     await client.call(client.stub.MoveSession, request, timeout=own.TIMEOUT)
     return visit.go(f"{person.home}?done=moved")
 
 
-def _offer(text: str) -> scheduling_pb.Offer:
+def read_offer(text: str) -> scheduling_pb.Offer:
+    """The offer a form sends: place, begin and end; raises Invalid."""
     parts = text.split()
     if len(parts) != 3:
         raise Invalid("offer", _("Choose one of the times first."))

@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse
 from services.portal.api.deps import Deps
 from services.portal.api.pages import data, entry, language, leaving, me, me_actions, now, profile
 from services.portal.api.pages.errors import page_route
-from services.portal.api.pages.organizer import dashboard, left_out, lists, log, team
+from services.portal.api.pages.organizer import act, act_sessions, dashboard, desk, left_out, lists, log, team
 from services.portal.api.pages.pulse import Newest, Pulse
 from services.portal.api.pages.site import STATIC, Site, load_templates
 from services.portal.store.dashboard import change_counters
@@ -39,6 +39,7 @@ def pages_router(deps: Deps) -> APIRouter:
 
     _attendee_pages(add)
     _watching(add)
+    _acting(add)
     _running(add)
 
     add("/{path:path}", nothing_here, methods=[*GET, *POST, "PUT", "PATCH", "DELETE"])
@@ -86,6 +87,22 @@ def _watching(add: Callable[..., None]) -> None:
     add("/c/{slug}/left-out.csv", left_out.left_out_file, methods=GET)
     add("/c/{slug}/left-out/solve", left_out.solve, methods=POST)
     add("/c/{slug}/left-out/{reason}/remind", left_out.remind, methods=POST)
+
+
+def _acting(add: Callable[..., None]) -> None:
+    add("/c/{slug}/act", act.act, methods=GET)
+    add("/c/{slug}/act/people/{attendee_id}", act.person, methods=GET)
+    add("/c/{slug}/act/pair", act.choose_pair, methods=GET)
+    add("/c/{slug}/act/pair", act.pair, methods=POST)
+    add("/c/{slug}/act/matching", act.pause, methods=POST)
+    add("/c/{slug}/act/announce", act.announce, methods=POST)
+    add("/c/{slug}/act/sessions/{session_id}", act_sessions.session, methods=GET)
+    add("/c/{slug}/act/sessions/{session_id}/move", act_sessions.move, methods=POST)
+    add("/c/{slug}/act/sessions/{session_id}/cancel", act_sessions.cancel, methods=POST)
+    add("/c/{slug}/desk", desk.desk, methods=GET)
+    add("/c/{slug}/desk/here", desk.here, methods=POST)
+    add("/c/{slug}/desk/walk-in", desk.walk_in, methods=POST)
+    add("/c/{slug}/desk/people/{attendee_id}", desk.person, methods=GET)
 
 
 def _running(add: Callable[..., None]) -> None:

@@ -35,6 +35,8 @@ ORGANIZER_PAGES = (
     ("dashboard", N_("Dashboard"), "clock", Right.WATCH),
     ("attendees", N_("Attendees"), "person", Right.SEE_PEOPLE),
     ("sessions", N_("Sessions"), "ticket", Right.SEE_PEOPLE),
+    ("act", N_("Act"), "tool", Right.ACT),
+    ("desk", N_("Desk"), "check", Right.CHECK_IN),
     ("team", N_("Team"), "shield", Right.MANAGE_TEAM),
     ("log", N_("Log"), "list", Right.READ_LOG),
 )
@@ -46,7 +48,7 @@ def home(identity: Identity) -> str:
     """The first page, below the conference's address, that somebody's role opens."""
     if not identity.is_organizer:
         return "me"
-    return next((path for path, _, _, right in ORGANIZER_PAGES if identity.may(right)), "dashboard")
+    return next(path for path, _, _, right in ORGANIZER_PAGES if identity.may(right))
 
 
 class NotSignedIn(Exception):

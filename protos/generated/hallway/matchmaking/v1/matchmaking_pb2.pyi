@@ -33,6 +33,8 @@ class _RouteEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Route.ValueType
     ROUTE_OPEN_TABLE: _Route.ValueType  # 4
     ROUTE_TABLE: _Route.ValueType  # 5
     """3 to 8 people who know each other online, or one another's friends; the others pair people"""
+    ROUTE_ORGANIZER: _Route.ValueType  # 6
+    """by hand"""
 
 class Route(_Route, metaclass=_RouteEnumTypeWrapper):
     """How two people came to be suggested to each other (promise 10: labelled as such)."""
@@ -44,6 +46,8 @@ ROUTE_SHARED_INTEREST: Route.ValueType  # 3
 ROUTE_OPEN_TABLE: Route.ValueType  # 4
 ROUTE_TABLE: Route.ValueType  # 5
 """3 to 8 people who know each other online, or one another's friends; the others pair people"""
+ROUTE_ORGANIZER: Route.ValueType  # 6
+"""by hand"""
 Global___Route: _TypeAlias = Route  # noqa: Y015
 
 class _SuggestionState:

@@ -54,6 +54,21 @@ class MatchmakingServiceStub:
                 request_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.ListOfferableRequest.SerializeToString,
                 response_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.ListOfferableResponse.FromString,
                 _registered_method=True)
+        self.SuggestPair = channel.unary_unary(
+                '/hallway.matchmaking.v1.MatchmakingService/SuggestPair',
+                request_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.SuggestPairRequest.SerializeToString,
+                response_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.SuggestPairResponse.FromString,
+                _registered_method=True)
+        self.PauseMatching = channel.unary_unary(
+                '/hallway.matchmaking.v1.MatchmakingService/PauseMatching',
+                request_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.PauseMatchingRequest.SerializeToString,
+                response_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.Matching.FromString,
+                _registered_method=True)
+        self.GetMatching = channel.unary_unary(
+                '/hallway.matchmaking.v1.MatchmakingService/GetMatching',
+                request_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.GetMatchingRequest.SerializeToString,
+                response_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.Matching.FromString,
+                _registered_method=True)
         self.RequestSolve = channel.unary_unary(
                 '/hallway.matchmaking.v1.MatchmakingService/RequestSolve',
                 request_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.RequestSolveRequest.SerializeToString,
@@ -108,6 +123,28 @@ class MatchmakingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SuggestPair(self, request, context):
+        """Suggests two people to each other by an organizer's hand; both still say yes or no themselves. The reply is the same
+        if nothing came of it: one of them has no room, they were suggested to each other before, or one has met or blocks
+        the other. A refusal would tell which.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PauseMatching(self, request, context):
+        """While paused, nothing new is suggested but by hand; what is open stays, reasons are kept true, matches are made.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetMatching(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RequestSolve(self, request, context):
         """Asks the solver to look at a conference now.
         """
@@ -157,6 +194,21 @@ def add_MatchmakingServiceServicer_to_server(servicer, server):
                     servicer.ListOfferable,
                     request_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.ListOfferableRequest.FromString,
                     response_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.ListOfferableResponse.SerializeToString,
+            ),
+            'SuggestPair': grpc.unary_unary_rpc_method_handler(
+                    servicer.SuggestPair,
+                    request_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.SuggestPairRequest.FromString,
+                    response_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.SuggestPairResponse.SerializeToString,
+            ),
+            'PauseMatching': grpc.unary_unary_rpc_method_handler(
+                    servicer.PauseMatching,
+                    request_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.PauseMatchingRequest.FromString,
+                    response_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.Matching.SerializeToString,
+            ),
+            'GetMatching': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMatching,
+                    request_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.GetMatchingRequest.FromString,
+                    response_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.Matching.SerializeToString,
             ),
             'RequestSolve': grpc.unary_unary_rpc_method_handler(
                     servicer.RequestSolve,
@@ -287,6 +339,87 @@ class MatchmakingService:
             '/hallway.matchmaking.v1.MatchmakingService/ListOfferable',
             hallway_dot_matchmaking_dot_v1_dot_service__pb2.ListOfferableRequest.SerializeToString,
             hallway_dot_matchmaking_dot_v1_dot_service__pb2.ListOfferableResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SuggestPair(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hallway.matchmaking.v1.MatchmakingService/SuggestPair',
+            hallway_dot_matchmaking_dot_v1_dot_service__pb2.SuggestPairRequest.SerializeToString,
+            hallway_dot_matchmaking_dot_v1_dot_service__pb2.SuggestPairResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PauseMatching(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hallway.matchmaking.v1.MatchmakingService/PauseMatching',
+            hallway_dot_matchmaking_dot_v1_dot_service__pb2.PauseMatchingRequest.SerializeToString,
+            hallway_dot_matchmaking_dot_v1_dot_service__pb2.Matching.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMatching(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hallway.matchmaking.v1.MatchmakingService/GetMatching',
+            hallway_dot_matchmaking_dot_v1_dot_service__pb2.GetMatchingRequest.SerializeToString,
+            hallway_dot_matchmaking_dot_v1_dot_service__pb2.Matching.FromString,
             options,
             channel_credentials,
             insecure,

@@ -41,6 +41,14 @@ class MatchmakingServiceStub:
     """Which of these people may be offered to somebody on the spot, whom they know best first; at most 50. Nobody who was
     ever suggested to them is among them, whatever came of it, so that one who is missing tells of no answer.
     """
+    SuggestPair: _grpc.UnaryUnaryMultiCallable[_service_pb2.SuggestPairRequest, _service_pb2.SuggestPairResponse]
+    """Suggests two people to each other by an organizer's hand; both still say yes or no themselves. The reply is the same
+    if nothing came of it: one of them has no room, they were suggested to each other before, or one has met or blocks
+    the other. A refusal would tell which.
+    """
+    PauseMatching: _grpc.UnaryUnaryMultiCallable[_service_pb2.PauseMatchingRequest, _service_pb2.Matching]
+    """While paused, nothing new is suggested but by hand; what is open stays, reasons are kept true, matches are made."""
+    GetMatching: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetMatchingRequest, _service_pb2.Matching]
     RequestSolve: _grpc.UnaryUnaryMultiCallable[_service_pb2.RequestSolveRequest, _service_pb2.RequestSolveResponse]
     """Asks the solver to look at a conference now."""
     RequestPreview: _grpc.UnaryUnaryMultiCallable[_service_pb2.RequestPreviewRequest, _service_pb2.Preview]
@@ -62,6 +70,14 @@ class MatchmakingServiceAsyncStub(MatchmakingServiceStub):
     """Which of these people may be offered to somebody on the spot, whom they know best first; at most 50. Nobody who was
     ever suggested to them is among them, whatever came of it, so that one who is missing tells of no answer.
     """
+    SuggestPair: _aio.UnaryUnaryMultiCallable[_service_pb2.SuggestPairRequest, _service_pb2.SuggestPairResponse]  # type: ignore[assignment]
+    """Suggests two people to each other by an organizer's hand; both still say yes or no themselves. The reply is the same
+    if nothing came of it: one of them has no room, they were suggested to each other before, or one has met or blocks
+    the other. A refusal would tell which.
+    """
+    PauseMatching: _aio.UnaryUnaryMultiCallable[_service_pb2.PauseMatchingRequest, _service_pb2.Matching]  # type: ignore[assignment]
+    """While paused, nothing new is suggested but by hand; what is open stays, reasons are kept true, matches are made."""
+    GetMatching: _aio.UnaryUnaryMultiCallable[_service_pb2.GetMatchingRequest, _service_pb2.Matching]  # type: ignore[assignment]
     RequestSolve: _aio.UnaryUnaryMultiCallable[_service_pb2.RequestSolveRequest, _service_pb2.RequestSolveResponse]  # type: ignore[assignment]
     """Asks the solver to look at a conference now."""
     RequestPreview: _aio.UnaryUnaryMultiCallable[_service_pb2.RequestPreviewRequest, _service_pb2.Preview]  # type: ignore[assignment]
@@ -104,6 +120,32 @@ class MatchmakingServiceServicer(metaclass=_abc_1.ABCMeta):
         """Which of these people may be offered to somebody on the spot, whom they know best first; at most 50. Nobody who was
         ever suggested to them is among them, whatever came of it, so that one who is missing tells of no answer.
         """
+
+    @_abc_1.abstractmethod
+    def SuggestPair(
+        self,
+        request: _service_pb2.SuggestPairRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.SuggestPairResponse, _abc.Awaitable[_service_pb2.SuggestPairResponse]]:
+        """Suggests two people to each other by an organizer's hand; both still say yes or no themselves. The reply is the same
+        if nothing came of it: one of them has no room, they were suggested to each other before, or one has met or blocks
+        the other. A refusal would tell which.
+        """
+
+    @_abc_1.abstractmethod
+    def PauseMatching(
+        self,
+        request: _service_pb2.PauseMatchingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.Matching, _abc.Awaitable[_service_pb2.Matching]]:
+        """While paused, nothing new is suggested but by hand; what is open stays, reasons are kept true, matches are made."""
+
+    @_abc_1.abstractmethod
+    def GetMatching(
+        self,
+        request: _service_pb2.GetMatchingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.Matching, _abc.Awaitable[_service_pb2.Matching]]: ...
 
     @_abc_1.abstractmethod
     def RequestSolve(
