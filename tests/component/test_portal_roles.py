@@ -27,6 +27,7 @@ ROLES = ("nobody", "attendee", "owner", "organizer", "desk", "viewer", "owner el
 TOKENS = ("nobody", *sorted(SCOPES), "admin elsewhere")
 VALUES = {
     "slug": "northcamp", "attendee_id": str(ADA), "session_id": str(SESSION), "suggestion_id": str(SUGGESTION),
+    "place_id": str(portal_stage.PLACE),
     "source_id": str(portal_stage.SOURCE), "preview_id": str(SESSION), "token_id": str(SESSION), "ticket": "T-A",
     "ticket:path": "T-A", "email": "org@example.org", "number": "1", "reason": "no_tie",
 }  # fmt: skip

@@ -55,6 +55,17 @@ class Api(SchedulingServiceServicer):
         done = previewed(work) if request.preview else work
         return await command(self.pool, context, service.SetVenueResponse, done, alone=True)
 
+    async def GetVenue(self, request: service.GetVenueRequest, context: Any) -> service.GetVenueResponse:
+        async def work(tx: Connection) -> service.GetVenueResponse:
+            store, conference_id = Store(tx), parse_id(request.conference_id, "conference_id")
+            return service.GetVenueResponse(
+                places=map(convert.place_message, await store.places(conference_id)),
+                travel=[pb.Travel(a=t.a, b=t.b, minutes=t.minutes) for t in await store.travel(conference_id)],
+                plan_frozen=await store.frozen(conference_id),
+            )
+
+        return await question(self.pool, context, work)
+
     async def SetTalks(self, request: service.SetTalksRequest, context: Any) -> service.SetTalksResponse:
         async def work(tx: Connection) -> service.SetTalksResponse:
             conference_id = parse_id(request.conference_id, "conference_id")

@@ -1,17 +1,16 @@
 """Conferences: make one, list them, their venue, talks and dashboard."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
-from google.protobuf.timestamp_pb2 import Timestamp
 from hallway.attendee.v1 import service_pb2 as attendee_pb
 from hallway.scheduling.v1 import scheduling_pb2, service_pb2
 
 from services.kit.errors import Invalid, Problem
 from services.portal.api import events as convert
+from services.portal.api import venue
 from services.portal.api.http import bodies, views
 from services.portal.api.http.bodies import Formats, NewConference, Plan, Talks, Venue
 from services.portal.api.http.call import AdminEverywhere, Programmer, Reader, all_conferences
@@ -19,7 +18,7 @@ from services.portal.api.http.content import json_or_csv, openapi
 from services.portal.api.http.registrations import everybody
 from services.portal.api.http.sessions import interval, shown
 from services.portal.domain import programme
-from services.portal.domain.programme import Place, Talk
+from services.portal.domain.programme import Talk
 from services.portal.domain.read_model import Conference
 from services.portal.store import dashboard
 
@@ -77,7 +76,7 @@ async def set_venue(
     message = service_pb2.SetVenueRequest(conference_id=str(call.conference.id), rehome=rehome, preview=preview)
     if isinstance(body, bytes):
         zone = ZoneInfo(call.conference.time_zone)
-        message.places.extend(map(_place, programme.venue_from_csv(body, zone)))
+        message.places.extend(map(venue.place, programme.venue_from_csv(body, zone)))
     else:
         message.places.extend(_described(call.conference, p, f"places[{row}]") for row, p in enumerate(body.places))
         message.travel.extend(scheduling_pb2.Travel(a=t.a, b=t.b, minutes=t.minutes) for t in body.travel)
@@ -86,25 +85,23 @@ async def set_venue(
     return {"places": places, "rehomed": reply.rehomed, "sessions": await shown(call, reply.sessions)}
 
 
-def _place(p: Place) -> scheduling_pb2.Place:
-    return scheduling_pb2.Place(
-        name=p.name, capacity=p.capacity, seats=p.seats, formats=p.formats, opens=p.opens, closes=p.closes,
-        building=p.building, quiet=p.quiet, step_free=p.step_free, time_zone=p.time_zone,
-        closed=[_interval(starts_at, ends_at) for starts_at, ends_at in p.closed],
-    )  # fmt: skip
-
-
-def _interval(starts_at: datetime, ends_at: datetime) -> scheduling_pb2.Interval:
-    message = scheduling_pb2.Interval(starts_at=Timestamp(), ends_at=Timestamp())
-    message.starts_at.FromDatetime(starts_at)
-    message.ends_at.FromDatetime(ends_at)
-    return message
-
-
 def _described(conference: Conference, p: bodies.Place, field: str) -> scheduling_pb2.Place:
     there = replace(conference, time_zone=p.time_zone or conference.time_zone)
     closed = [interval(there, f"{field}.closed[{n}]", away.starts_at, away.ends_at) for n, away in enumerate(p.closed)]
     return scheduling_pb2.Place(**p.model_dump(exclude={"closed"}), closed=closed)
+
+
+@router.get("/{slug}/venue")
+async def get_venue(call: Reader, slug: str) -> dict[str, Any]:
+    """The places as they are, and whether the plan is frozen."""
+    found = await venue.read(call.deps.clients, call.conference.id)
+    return {"places": list(map(_told, found.places)), "frozen": found.frozen}
+
+
+def _told(p: scheduling_pb2.Place) -> dict[str, Any]:
+    names = ("id", "name", "capacity", "seats", "opens", "closes", "building", "quiet", "step_free", "time_zone")
+    closed = [{"starts_at": convert.moment(i, "starts_at"), "ends_at": convert.moment(i, "ends_at")} for i in p.closed]
+    return {name: getattr(p, name) for name in names} | {"formats": list(p.formats), "closed": closed}
 
 
 @router.get("/{slug}/formats")
@@ -191,5 +188,5 @@ def _talks(body: Talks, zone: ZoneInfo) -> list[Talk]:
 
 def _talk(talk: Talk, ids: dict[str, str]) -> scheduling_pb2.Talk:
     speakers = [ids[email.lower()] for email in talk.speaker_emails if email.lower() in ids]
-    during = _interval(talk.starts_at, talk.ends_at)
+    during = venue.interval(talk.starts_at, talk.ends_at)
     return scheduling_pb2.Talk(id=talk.id, title=talk.title, room=talk.room, during=during, speaker_ids=speakers)

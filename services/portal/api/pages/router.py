@@ -12,7 +12,18 @@ from fastapi.responses import FileResponse
 from services.portal.api.deps import Deps
 from services.portal.api.pages import data, entry, language, leaving, me, me_actions, now, profile
 from services.portal.api.pages.errors import page_route
-from services.portal.api.pages.organizer import act, act_sessions, dashboard, desk, left_out, lists, log, team
+from services.portal.api.pages.organizer import (
+    act,
+    act_sessions,
+    dashboard,
+    desk,
+    left_out,
+    lists,
+    log,
+    places,
+    setup,
+    team,
+)
 from services.portal.api.pages.pulse import Newest, Pulse
 from services.portal.api.pages.site import STATIC, Site, load_templates
 from services.portal.store.dashboard import change_counters
@@ -40,6 +51,7 @@ def pages_router(deps: Deps) -> APIRouter:
     _attendee_pages(add)
     _watching(add)
     _acting(add)
+    _setting_up(add)
     _running(add)
 
     add("/{path:path}", nothing_here, methods=[*GET, *POST, "PUT", "PATCH", "DELETE"])
@@ -103,6 +115,20 @@ def _acting(add: Callable[..., None]) -> None:
     add("/c/{slug}/desk/here", desk.here, methods=POST)
     add("/c/{slug}/desk/walk-in", desk.walk_in, methods=POST)
     add("/c/{slug}/desk/people/{attendee_id}", desk.person, methods=GET)
+
+
+def _setting_up(add: Callable[..., None]) -> None:
+    add("/c/{slug}/setup", setup.setup, methods=GET)
+    add("/c/{slug}/setup/plan", setup.plan, methods=POST)
+    add("/c/{slug}/setup/undo", places.undo, methods=POST)
+    add("/c/{slug}/setup/places", places.places, methods=GET)
+    add("/c/{slug}/setup/places", places.save_places, methods=POST)
+    add("/c/{slug}/setup/places/{place_id}/close", places.close_form, methods=GET)
+    add("/c/{slug}/setup/places/{place_id}/close", places.close, methods=POST)
+    add("/c/{slug}/setup/formats", setup.formats, methods=GET)
+    add("/c/{slug}/setup/formats", setup.save_formats, methods=POST)
+    add("/c/{slug}/setup/weights", setup.weights, methods=GET)
+    add("/c/{slug}/setup/weights", setup.try_weights, methods=POST)
 
 
 def _running(add: Callable[..., None]) -> None:

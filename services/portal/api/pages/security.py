@@ -11,6 +11,7 @@ from services.portal.api.pages.site import Site
 from services.portal.domain.sign_in import SESSION_LASTS
 
 FORM_MAX_BYTES = 32 * 1024
+TABLE_MAX_BYTES = 1024 * 1024  # of a form that holds a table of all places
 FORM_MAX_FIELDS = 100
 VISIT_COOKIE = "hallway_visit"  # anchors the form tokens of people who are not signed in
 ATTENDEE_COOKIE = "hallway_attendee"
@@ -68,15 +69,15 @@ def form_token(request: Request, site: Site, session_cookie: str) -> str:
     return site.deps.signer.keyed_hash("form", f"{visit_of(request)}\0{session_cookie}").hex()
 
 
-async def read_form(request: Request) -> dict[str, list[str]]:
+async def read_form(request: Request, most: int = FORM_MAX_BYTES) -> dict[str, list[str]]:
     """The fields of a posted form, bounded in bytes and number."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
         raise HTTPException(415, "Send this form as a browser does (application/x-www-form-urlencoded).")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > FORM_MAX_BYTES:
-            raise HTTPException(413, f"This form is larger than {FORM_MAX_BYTES // 1024} kB. Shorten what you wrote.")
+        if len(body) > most:
+            raise HTTPException(413, f"This form is larger than {most // 1024} kB. Shorten what you wrote.")
     try:
         form = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=FORM_MAX_FIELDS, errors="strict")
     except ValueError:

@@ -11,7 +11,9 @@ from markupsafe import Markup
 from services.kit.errors import Forbidden, NotFound
 from services.portal.api.pages.security import (
     ATTENDEE_COOKIE,
+    FORM_MAX_BYTES,
     ORGANIZER_COOKIE,
+    TABLE_MAX_BYTES,
     check_form_token,
     form_token,
     read_form,
@@ -35,8 +37,9 @@ ORGANIZER_PAGES = (
     ("dashboard", N_("Dashboard"), "clock", Right.WATCH),
     ("attendees", N_("Attendees"), "person", Right.SEE_PEOPLE),
     ("sessions", N_("Sessions"), "ticket", Right.SEE_PEOPLE),
-    ("act", N_("Act"), "tool", Right.ACT),
+    ("act", N_("Act"), "cup", Right.ACT),
     ("desk", N_("Desk"), "check", Right.CHECK_IN),
+    ("setup", N_("Set up"), "tool", Right.SET_UP),
     ("team", N_("Team"), "shield", Right.MANAGE_TEAM),
     ("log", N_("Log"), "list", Right.READ_LOG),
 )
@@ -89,9 +92,9 @@ class Visit:
         """A posted field, trimmed and bounded; empty if it was not sent."""
         return self.form.get(name, [""])[0].strip()[:limit]
 
-    async def read_form(self) -> None:
+    async def read_form(self, most: int = FORM_MAX_BYTES) -> None:
         """Reads the posted form and refuses one that is not ours."""
-        self.form = await read_form(self.request)
+        self.form = await read_form(self.request, most)
         check_form_token(self.request, self.site, self.cookie, self.form)
 
     def target(self, what: str) -> None:
@@ -177,7 +180,7 @@ async def attendee_visit(request: Request, slug: Slug) -> Visit:
     return visit
 
 
-def _needs(right: Right) -> Any:
+def _needs(right: Right, most: int = FORM_MAX_BYTES) -> Any:
     """A visit by an organizer whose role has the right; a posted form is read and checked."""
 
     async def organizer_visit(request: Request, slug: Slug) -> Visit:
@@ -188,7 +191,7 @@ def _needs(right: Right) -> Any:
         if not identity.may(right):
             raise Forbidden(N_("Your role does not open this page. Ask an owner of the conference for another role."))
         if request.method == "POST":
-            await visit.read_form()
+            await visit.read_form(most)
         return visit
 
     return Depends(organizer_visit)
@@ -203,6 +206,6 @@ ByOrganizer = Annotated[Visit, _needs(Right.WATCH)]
 ByPeopleOrganizer = Annotated[Visit, _needs(Right.SEE_PEOPLE)]
 ByDesk = Annotated[Visit, _needs(Right.CHECK_IN)]
 ByActor = Annotated[Visit, _needs(Right.ACT)]
-BySetUp = Annotated[Visit, _needs(Right.SET_UP)]
+BySetUp = Annotated[Visit, _needs(Right.SET_UP, TABLE_MAX_BYTES)]
 ByLogReader = Annotated[Visit, _needs(Right.READ_LOG)]
 ByOwner = Annotated[Visit, _needs(Right.MANAGE_TEAM)]

@@ -108,6 +108,54 @@ class SetVenueResponse(_message.Message):
 Global___SetVenueResponse: _TypeAlias = SetVenueResponse  # noqa: Y015
 
 @_typing.final
+class GetVenueRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFERENCE_ID_FIELD_NUMBER: _builtins.int
+    conference_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        conference_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conference_id", b"conference_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetVenueRequest: _TypeAlias = GetVenueRequest  # noqa: Y015
+
+@_typing.final
+class GetVenueResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLACES_FIELD_NUMBER: _builtins.int
+    TRAVEL_FIELD_NUMBER: _builtins.int
+    PLAN_FROZEN_FIELD_NUMBER: _builtins.int
+    plan_frozen: _builtins.bool
+    @_builtins.property
+    def places(self) -> _containers.RepeatedCompositeFieldContainer[_scheduling_pb2.Place]:
+        """by name"""
+
+    @_builtins.property
+    def travel(self) -> _containers.RepeatedCompositeFieldContainer[_scheduling_pb2.Travel]: ...
+    def __init__(
+        self,
+        *,
+        places: _abc.Iterable[_scheduling_pb2.Place] | None = ...,
+        travel: _abc.Iterable[_scheduling_pb2.Travel] | None = ...,
+        plan_frozen: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["places", b"places", "plan_frozen", b"plan_frozen", "travel", b"travel"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetVenueResponse: _TypeAlias = GetVenueResponse  # noqa: Y015
+
+@_typing.final
 class SetTalksRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

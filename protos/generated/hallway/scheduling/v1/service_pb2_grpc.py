@@ -40,6 +40,11 @@ class SchedulingServiceStub:
                 request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetVenueRequest.SerializeToString,
                 response_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetVenueResponse.FromString,
                 _registered_method=True)
+        self.GetVenue = channel.unary_unary(
+                '/hallway.scheduling.v1.SchedulingService/GetVenue',
+                request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.GetVenueRequest.SerializeToString,
+                response_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.GetVenueResponse.FromString,
+                _registered_method=True)
         self.SetTalks = channel.unary_unary(
                 '/hallway.scheduling.v1.SchedulingService/SetTalks',
                 request_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetTalksRequest.SerializeToString,
@@ -133,6 +138,13 @@ class SchedulingServiceServicer:
     def SetVenue(self, request, context):
         """Replaces the conference's places. Sessions that would lose theirs are kept from it by an error, or, with rehome,
         become unplaced, and their people are asked to choose another spot.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetVenue(self, request, context):
+        """The places as they are, and whether the plan is frozen.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -262,6 +274,11 @@ def add_SchedulingServiceServicer_to_server(servicer, server):
                     request_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetVenueRequest.FromString,
                     response_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetVenueResponse.SerializeToString,
             ),
+            'GetVenue': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetVenue,
+                    request_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.GetVenueRequest.FromString,
+                    response_serializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.GetVenueResponse.SerializeToString,
+            ),
             'SetTalks': grpc.unary_unary_rpc_method_handler(
                     servicer.SetTalks,
                     request_deserializer=hallway_dot_scheduling_dot_v1_dot_service__pb2.SetTalksRequest.FromString,
@@ -375,6 +392,33 @@ class SchedulingService:
             '/hallway.scheduling.v1.SchedulingService/SetVenue',
             hallway_dot_scheduling_dot_v1_dot_service__pb2.SetVenueRequest.SerializeToString,
             hallway_dot_scheduling_dot_v1_dot_service__pb2.SetVenueResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetVenue(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hallway.scheduling.v1.SchedulingService/GetVenue',
+            hallway_dot_scheduling_dot_v1_dot_service__pb2.GetVenueRequest.SerializeToString,
+            hallway_dot_scheduling_dot_v1_dot_service__pb2.GetVenueResponse.FromString,
             options,
             channel_credentials,
             insecure,

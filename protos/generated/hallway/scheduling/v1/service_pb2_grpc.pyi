@@ -36,6 +36,8 @@ class SchedulingServiceStub:
     """Replaces the conference's places. Sessions that would lose theirs are kept from it by an error, or, with rehome,
     become unplaced, and their people are asked to choose another spot.
     """
+    GetVenue: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetVenueRequest, _service_pb2.GetVenueResponse]
+    """The places as they are, and whether the plan is frozen."""
     SetTalks: _grpc.UnaryUnaryMultiCallable[_service_pb2.SetTalksRequest, _service_pb2.SetTalksResponse]
     """Replaces the conference's talks; speakers are busy during theirs. A session that clashes now stays where it is,
     and its people are asked to choose another spot.
@@ -78,6 +80,8 @@ class SchedulingServiceAsyncStub(SchedulingServiceStub):
     """Replaces the conference's places. Sessions that would lose theirs are kept from it by an error, or, with rehome,
     become unplaced, and their people are asked to choose another spot.
     """
+    GetVenue: _aio.UnaryUnaryMultiCallable[_service_pb2.GetVenueRequest, _service_pb2.GetVenueResponse]  # type: ignore[assignment]
+    """The places as they are, and whether the plan is frozen."""
     SetTalks: _aio.UnaryUnaryMultiCallable[_service_pb2.SetTalksRequest, _service_pb2.SetTalksResponse]  # type: ignore[assignment]
     """Replaces the conference's talks; speakers are busy during theirs. A session that clashes now stays where it is,
     and its people are asked to choose another spot.
@@ -123,6 +127,14 @@ class SchedulingServiceServicer(metaclass=_abc_1.ABCMeta):
         """Replaces the conference's places. Sessions that would lose theirs are kept from it by an error, or, with rehome,
         become unplaced, and their people are asked to choose another spot.
         """
+
+    @_abc_1.abstractmethod
+    def GetVenue(
+        self,
+        request: _service_pb2.GetVenueRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.GetVenueResponse, _abc.Awaitable[_service_pb2.GetVenueResponse]]:
+        """The places as they are, and whether the plan is frozen."""
 
     @_abc_1.abstractmethod
     def SetTalks(
