@@ -15,6 +15,7 @@ from embedded.postgres import Postgres
 from services.kit import db
 from services.kit.migrate import migrate
 from services.portal.app import MIGRATIONS
+from services.portal.store.sign_in import Signer
 from tests.component.portal_stage import (
     ADA,
     BO,
@@ -34,6 +35,7 @@ PAGES = {
     "front": "/", "design": "/design", "me": ME, "step-1": f"{ME}/steps/1", "step-2": f"{ME}/steps/2",
     "step-3": f"{ME}/steps/3", "profile": f"{ME}/profile", "data": f"{ME}/data",
     "withdraw": f"{ME}/data/sources/{SOURCE}", "erase": f"{ME}/erase", "erased": "/c/northcamp/erased",
+    "unsubscribe": f"/unsubscribe/{Signer('s' * 40).unsubscribe_token(ADA)}",
     "now": f"{ME}/now",
     "offers": f"{ME}/sessions/{SESSION}/offers", "not-there": "/nothing",
 }  # fmt: skip

@@ -35,6 +35,7 @@ def parts(r: Resources[Settings]) -> list[Part]:
         Consumer(s, r.pool, NAME, replace(READ_MODEL, group=s.read_model_group)),
         Consumer(s, r.pool, NAME, MAIL),
         Loop("mail", Mailer(deps).send_next, pause=1.0),
+        Loop("reminders", Mailer(deps).remind, pause=120.0),
         HttpServer(s.http_listen, _with_health(create_app(deps), r.health)),
     ]
 

@@ -23,6 +23,10 @@ class Settings(ServiceSettings):
     smtp_start_tls: bool = False
     mail_from: str
     mail_tries: int = Field(default=8, ge=1, description="then a mail is given up")
+    mail_quiet_hours: str = Field(
+        default="21-8", pattern=r"^(([01]?[0-9]|2[0-3])-([01]?[0-9]|2[0-3]))?$",
+        description="of the conference's zone, when no mail is sent that can wait; empty: none",
+    )  # fmt: skip
     mailbox_url: str = Field(default="", description="the demo's page of sent mail; empty: none")
 
     read_model_group: str = Field(default="portal-read-model", description="a new name reads all of Kafka again")
@@ -32,3 +36,9 @@ class Settings(ServiceSettings):
     requests_at_once: int = Field(default=200, ge=1, le=10_000, description="more are answered 503; try again")
     streams_at_once: int = Field(default=500, ge=1, le=10_000, description="dashboards that are watched live")
     request_seconds: float = Field(default=300, gt=0, le=3_600, description="for a request that uploads no files")
+
+    @property
+    def quiet_hours(self) -> tuple[int, int] | None:
+        """From which local hour to which no mail is sent that can wait."""
+        begins, _, ends = self.mail_quiet_hours.partition("-")
+        return (int(begins), int(ends)) if ends else None

@@ -11,13 +11,16 @@ from email.policy import default
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from aiosmtpd.smtp import SMTP
+from fastapi import FastAPI
 
 from services.kit.db import Pool
 from services.portal.api.clients import connect
 from services.portal.api.deps import Deps
 from services.portal.api.mail import Mailer
+from services.portal.api.pages.router import pages_router
 from services.portal.domain import mails
 from services.portal.domain.mails import Notice
 from services.portal.domain.read_model import Attendee, Conference, Row, Session, Suggestion
@@ -172,3 +175,92 @@ async def test_an_address_that_is_none_is_given_up_and_the_next_mail_goes_out(de
     await desk.know(replace(ANA, email="ana\r\nBcc: all@example.org"), replace(ANA, id=UUID(int=12)))
     await desk.wait(mails.welcome(ANA), mails.welcome(replace(ANA, id=UUID(int=12))))
     assert await desk.send() == 1
+
+
+async def test_a_mail_of_the_night_waits_and_only_the_newest_about_a_session_goes_out(desk: Desk):
+    desk.now = datetime(2027, 5, 13, 22, 0, tzinfo=UTC)  # midnight in Madrid
+    later = replace(SESSION, starts_at=NOW + timedelta(hours=9), ends_at=NOW + timedelta(hours=10))
+    await desk.know(ANA)
+    await desk.wait(*mails.of_session(UUID(int=5), "scheduled", later))
+    assert await desk.send() == 0
+    await desk.wait(*mails.of_session(UUID(int=6), "moved", later))
+    assert await desk.send() == 0
+    desk.now = datetime(2027, 5, 14, 6, 0, tzinfo=UTC)
+    assert await desk.send() == 1
+    assert desk.mails[0]["Subject"].startswith("Moved:")
+
+
+async def test_what_is_about_to_begin_is_told_at_night_too(desk: Desk):
+    desk.now = datetime(2027, 5, 14, 5, 0, tzinfo=UTC)  # seven in Madrid; the session is at ten past eight
+    await desk.know(ANA)
+    soon = replace(SESSION, starts_at=desk.now + timedelta(minutes=70), ends_at=desk.now + timedelta(minutes=100))
+    await desk.wait(*mails.of_session(UUID(int=5), "cancelled", replace(soon, state="cancelled")))
+    assert await desk.send() == 1
+
+
+async def test_on_the_evening_before_one_mail_lists_the_sessions_of_the_day(desk: Desk):
+    bea = replace(ANA, id=UUID(int=12), ticket="T-2", name="Bea", email="bea@example.org")
+    desk.now = datetime(2027, 5, 13, 16, 0, tzinfo=UTC)  # six in the evening in Madrid
+    second = replace(SESSION, id=UUID(int=91), starts_at=NOW + timedelta(hours=4), ends_at=NOW + timedelta(hours=5),
+                     attendee_ids=(ANA.id, bea.id))  # fmt: skip
+    off = replace(SESSION, id=UUID(int=92), state="cancelled", attendee_ids=(bea.id,))
+    day_after = replace(
+        SESSION, id=UUID(int=93), starts_at=NOW + timedelta(days=1), ends_at=NOW + timedelta(days=1, hours=1)
+    )
+    await desk.know(ANA, bea, second, SESSION, off, day_after)
+    desk.now -= timedelta(hours=1)
+    assert not await desk.mailer.remind()  # it is afternoon still
+    desk.now += timedelta(hours=1)
+    assert await desk.mailer.remind()
+    assert not await desk.mailer.remind()
+    assert await desk.send() == 2
+    said = {str(mail["To"]): mail for mail in desk.mails}
+    ana = said["ana@example.org"]
+    assert ana["Subject"] == "Tomorrow: 2 sessions at PyCamp"
+    body = ana.get_content().replace("\r\n", "\n")
+    assert "10:00 to 11:00, Corner A: a coffee with the others\n13:00 to 14:00, Corner A: a coffee with Bea\n" in body
+    assert said["bea@example.org"]["Subject"] == "Tomorrow: 1 session at PyCamp"
+    desk.now += timedelta(days=1)
+    assert await desk.mailer.remind()
+    assert await desk.send() == 3  # of the day after, and Ana alone has something then
+    assert desk.mails[-1]["To"] == "ana@example.org"
+
+
+async def test_a_reminder_of_what_was_called_off_meanwhile_is_not_sent(desk: Desk):
+    desk.now = datetime(2027, 5, 13, 16, 0, tzinfo=UTC)
+    await desk.know(ANA, SESSION)
+    assert await desk.mailer.remind()
+    await desk.know(replace(SESSION, version=2, state="cancelled"))
+    assert await desk.send() == 0
+    assert await desk.why() == "no session is left on that day"
+
+
+async def test_mails_about_suggestions_can_be_declined_with_one_click_and_those_about_sessions_cannot(desk: Desk):
+    await desk.know(ANA, Suggestion(UUID(int=61), 1, HERE, (ANA.id,), "tie", "coffee", "open", None, ()))
+    await desk.wait(Notice(UUID(int=6), "suggestions", HERE, str(ANA.id)))
+    await desk.send()
+    mail = desk.mails[0]
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    path = str(mail["List-Unsubscribe"]).removeprefix("<http://portal.test").removesuffix(">")
+    app = FastAPI()
+    app.include_router(pages_router(desk.mailer._deps))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://portal.test") as program:
+        assert (await program.get(path)).status_code == 200
+        assert await desk.pool.fetchval("SELECT count(*) FROM unsubscribed") == 0  # mail scanners fetch every link
+        assert (await program.get(f"{path}x")).status_code == 404
+        for content, kind in ((b"List-Unsubscribe=One-Click", "application/x-www-form-urlencoded"),
+                              (b"--b\r\n\r\n--b--", "multipart/form-data; boundary=b")):  # fmt: skip
+            program.cookies.clear()
+            answer = await program.post(path, content=content, headers={"content-type": kind})
+            assert answer.status_code == 200
+            assert "no more mails about suggestions" in answer.text
+        await desk.wait(
+            Notice(UUID(int=7), "suggestions", HERE, str(ANA.id)), *mails.of_session(UUID(int=8), "scheduled", SESSION)
+        )
+        assert await desk.send() == 2
+        assert desk.mails[1]["Subject"].startswith("You meet")
+        assert desk.mails[1]["List-Unsubscribe"] is None
+        assert await desk.why() == "the person has unsubscribed from such mails"
+        await program.post(f"{path}/back")
+        await desk.wait(Notice(UUID(int=9), "suggestions", HERE, str(ANA.id)))
+        assert await desk.send() == 3

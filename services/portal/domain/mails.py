@@ -8,11 +8,20 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.portal.domain import words
-from services.portal.domain.language import _
+from services.portal.domain.language import _, ngettext
 from services.portal.domain.read_model import Attendee, Conference, Session
 
 Kind = Literal[
-    "welcome", "suggestions", "scheduled", "to-move", "moved", "cancelled", "sign-in", "invitation", "announcement"
+    "welcome",
+    "suggestions",
+    "scheduled",
+    "to-move",
+    "moved",
+    "cancelled",
+    "reminder",
+    "sign-in",
+    "invitation",
+    "announcement",
 ]
 _WELCOME = uuid.UUID("6ff9be3c-4a0c-4d43-9b58-0a1e64f0a6a1")
 
@@ -40,6 +49,7 @@ class Facts:
     session: Session | None = None
     others: tuple[str, ...] = ()
     said: str = ""  # by the organizers
+    day: tuple[str, ...] = ()  # a reminder's sessions, a line each
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +187,31 @@ def _cancelled(facts: Facts) -> tuple[str, Sequence[str]]:
     ]
 
 
+def session_line(session: Session, others: Sequence[str], zone: ZoneInfo) -> str:
+    """One of a day's sessions: when, where, what and with whom."""
+    if session.starts_at is None or session.ends_at is None:
+        raise ValueError("a session without a time cannot be listed")
+    hours = words.hours(session.starts_at.astimezone(zone), session.ends_at.astimezone(zone))
+    who = words.together(tuple(sorted(others))) or _("the others")
+    what = words.format_words(session.format)
+    return _("%(hours)s, %(place)s: %(what)s with %(who)s") % {
+        "hours": hours, "place": session.place_name, "what": what, "who": who,
+    }  # fmt: skip
+
+
+def _reminder(facts: Facts) -> tuple[str, Sequence[str]]:
+    said = {"conference": facts.conference.name}
+    count = ngettext("Tomorrow: %(num)s session at %(conference)s", "Tomorrow: %(num)s sessions at %(conference)s",
+                     len(facts.day)) % (said | {"num": len(facts.day)})  # fmt: skip
+    return count, [
+        _("this is your day tomorrow:"),
+        "\n".join(facts.day),
+        _link(facts, _("If something does not suit you, move it or call it off:")),
+    ]
+
+
 _PAGES = {
+    "reminder": _reminder,
     "welcome": _welcome,
     "suggestions": _suggestions,
     "scheduled": _scheduled,

@@ -19,6 +19,7 @@ _PERSON = (
     "DELETE FROM felt WHERE attendee_id = any($1)",
     "DELETE FROM running_late WHERE attendee_id = any($1)",
     "DELETE FROM person_language WHERE attendee_id = any($1)",
+    "DELETE FROM unsubscribed WHERE attendee_id = any($1)",
     "DELETE FROM mail WHERE role = 'attendee' AND recipient = any($1::uuid[]::text[])",
     "DELETE FROM sign_in_link WHERE role = 'attendee' AND subject = any($1::uuid[]::text[])",
     "DELETE FROM browser_session WHERE role = 'attendee' AND subject = any($1::uuid[]::text[])",

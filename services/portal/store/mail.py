@@ -67,6 +67,7 @@ class Due:
     role: str
     session: Session | None
     tries: int
+    created_at: datetime
 
 
 async def claim(tx: Connection, now: datetime, patience: timedelta) -> Due | None:
@@ -77,7 +78,7 @@ async def claim(tx: Connection, now: datetime, patience: timedelta) -> Due | Non
         """UPDATE mail SET tries = tries + 1, next_try_at = $1::timestamptz + $2 WHERE id = (
                SELECT id FROM mail WHERE sent_at IS NULL AND dropped_at IS NULL AND next_try_at <= $1
                ORDER BY kind = 'welcome', next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-           RETURNING id, kind, conference_id, recipient, role, session, tries""",
+           RETURNING id, kind, conference_id, recipient, role, session, tries, created_at""",
         now,
         patience,
     )
@@ -106,6 +107,13 @@ async def sent(tx: Connection, mail_id: UUID, now: datetime) -> None:
 async def later(tx: Connection, mail_id: UUID, due: datetime, problem: str) -> None:
     """Tries again at ``due``."""
     await tx.execute("UPDATE mail SET next_try_at = $2, problem = $3 WHERE id = $1", mail_id, due, problem[:500])
+
+
+async def hold(tx: Connection, mail_id: UUID, until: datetime) -> None:
+    """Sends it then; that it was looked at counts as no try, so that a newer mail may still take its place."""
+    await tx.execute(
+        "UPDATE mail SET next_try_at = $2, tries = tries - 1, problem = 'it is night' WHERE id = $1", mail_id, until
+    )
 
 
 async def drop(tx: Connection, mail_id: UUID, now: datetime, problem: str) -> None:

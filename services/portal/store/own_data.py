@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from services.portal.store.reads import Reader
+from services.portal.store.subscribing import wants_none
 
 
 async def kept(reader: Reader, attendee_id: UUID) -> dict[str, Any]:
@@ -24,4 +25,5 @@ async def kept(reader: Reader, attendee_id: UUID) -> dict[str, Any]:
         "mails": [dict(row) for row in mails],
         "notes": [dict(row) for row in felt],
         "signed_in_browsers": browsers,
+        "wants_only_necessary_mail": await wants_none(reader, attendee_id),
     }

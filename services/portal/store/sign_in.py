@@ -21,6 +21,7 @@ class Signer:
         self._secret = secret.encode()
         self._links = URLSafeSerializer(secret, salt="sign-in link")
         self._calendars = URLSafeSerializer(secret, salt="calendar")
+        self._mails = URLSafeSerializer(secret, salt="unsubscribe")
 
     def link_token(self, link_id: UUID) -> str:
         """The part of a sign-in URL that cannot be guessed or changed."""
@@ -41,6 +42,17 @@ class Signer:
         """Whose calendar it is; None for anything not signed by this portal."""
         try:
             return UUID(self._calendars.loads(token))
+        except (BadSignature, ValueError, TypeError, AttributeError):
+            return None
+
+    def unsubscribe_token(self, attendee_id: UUID) -> str:
+        """The part of an address that takes somebody off our mails; good for nothing else."""
+        return str(self._mails.dumps(attendee_id.hex))
+
+    def unsubscriber(self, token: str) -> UUID | None:
+        """Whose mails it is about; None for anything not signed by this portal."""
+        try:
+            return UUID(self._mails.loads(token))
         except (BadSignature, ValueError, TypeError, AttributeError):
             return None
 

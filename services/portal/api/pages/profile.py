@@ -132,5 +132,5 @@ def _form(
         "steps.html" if number else "profile.html", 422 if problems else 200,
         page="me" if number else "me/profile", me=person.me, profile=shown, times=told, problems=problems,
         formats=[(value, _(text)) for value, text in FORMAT_NAMES.items()], step=number, steps=list(map(_, STEPS)),
-        notice=notice,
+        notice=notice, mails_url=f"/unsubscribe/{person.visit.site.deps.signer.unsubscribe_token(person.me.id)}",
     )  # fmt: skip

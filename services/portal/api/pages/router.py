@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 
 from services.portal.api.deps import Deps
-from services.portal.api.pages import data, entry, language, leaving, me, me_actions, now, profile
+from services.portal.api.pages import data, entry, language, leaving, me, me_actions, now, profile, subscribing
 from services.portal.api.pages.errors import page_route
 from services.portal.api.pages.organizer import (
     act,
@@ -43,6 +43,9 @@ def pages_router(deps: Deps) -> APIRouter:
     add("/design", entry.design, methods=GET)
     add("/language", language.choose, methods=POST)
     add("/calendar/{token}.ics", me.feed, methods=GET)
+    add("/unsubscribe/{token}", subscribing.ask, methods=GET)
+    add("/unsubscribe/{token}", subscribing.unsubscribe, methods=POST)
+    add("/unsubscribe/{token}/back", subscribing.subscribe, methods=POST)
     add("/sign-in", entry.send_link, methods=POST)
     add("/sign-in/{token}", entry.show_link, methods=GET)
     add("/sign-in/{token}", entry.use_link, methods=POST)
