@@ -145,6 +145,10 @@ class Matchmaking(MatchmakingServiceServicer):
         self.calls.append(request)
         return matchmaking_rpc.SuggestPairResponse()
 
+    async def SeekCompany(self, request: Any, context: Any) -> Any:
+        self.calls.append(request)
+        return matchmaking_rpc.SeekCompanyResponse()
+
     async def PauseMatching(self, request: Any, context: Any) -> Any:
         self.calls.append(request)
         self.paused = request.paused

@@ -84,3 +84,20 @@ async def test_a_session_of_later_is_held_now_when_its_people_check_in(
         assert (refused.status_code, "check in" in refused.json()["detail"]) == (409, True)
         async with await h.client("read") as reader:
             assert (await reader.get(f"{ana}/offers-now")).status_code == 403
+
+
+async def test_two_who_look_for_company_are_suggested_to_each_other(
+    database: MakeDatabase, kafka_settings: dict[str, Any]
+):
+    async with hall(database, kafka_settings) as h:
+        ids, _ = await all_here(h, "pycamp", "")
+        people = {name: f"/conferences/pycamp/attendees/{id}" for name, id in ids.items()}
+        assert (await h.api.post(f"{people['An']}/seek-company")).status_code == 204
+        assert (await h.api.post(f"{people['Cy']}/seek-company")).status_code == 204
+        told = await until(h, f"{people['Cy']}/suggestions", lambda a: a["suggestions"])
+        (suggestion,) = told["suggestions"]
+        assert suggestion["route"] == "here_now"
+        assert sorted(person["name"] for person in suggestion["attendees"]) == ["Ana Ruiz", "Cy Okafor"]
+        assert (await h.api.post(f"{people['Bo']}/check-in", json={"gone": True})).status_code == 204
+        refused = await h.api.post(f"{people['Bo']}/seek-company")
+        assert (refused.status_code, "check in" in refused.json()["detail"]) == (409, True)

@@ -19,6 +19,7 @@ from services.matchmaking.handlers.exclude_pair import exclude_pair
 from services.matchmaking.handlers.list_offerable import list_offerable
 from services.matchmaking.handlers.list_suggestions import list_suggestions
 from services.matchmaking.handlers.pause_matching import pause_matching
+from services.matchmaking.handlers.seek_company import seek_company
 from services.matchmaking.handlers.suggest_pair import suggest_pair
 from services.matchmaking.store.facts import FactStore
 from services.matchmaking.store.learning import LessonStore
@@ -27,6 +28,7 @@ from services.matchmaking.store.pauses import PauseStore
 from services.matchmaking.store.previews import PreviewStore
 from services.matchmaking.store.publish import OutboxPublisher, suggestion_message
 from services.matchmaking.store.reads import Reads
+from services.matchmaking.store.seeking import SeekingStore
 from services.matchmaking.store.solving import SolveQueue
 from services.matchmaking.store.write import SuggestionStore
 
@@ -119,6 +121,19 @@ class Api(service_pb2_grpc.MatchmakingServiceServicer):
             return pb.SuggestPairResponse()
 
         return await command(self._pool, context, pb.SuggestPairResponse, work)
+
+    async def SeekCompany(self, request: pb.SeekCompanyRequest, context: Context) -> pb.SeekCompanyResponse:
+        """See service.proto."""
+
+        async def work(tx: Connection) -> pb.SeekCompanyResponse:
+            await seek_company(
+                Reads(tx), SeekingStore(tx), SuggestionStore(tx), OutboxPublisher(tx), new_id,
+                parse_id(request.conference_id, "conference_id"), parse_id(request.attendee_id, "attendee_id"),
+                [parse_id(text, f"candidates[{n}]") for n, text in enumerate(request.candidates)], self._clock(),
+            )  # fmt: skip
+            return pb.SeekCompanyResponse()
+
+        return await command(self._pool, context, pb.SeekCompanyResponse, work)
 
     async def PauseMatching(self, request: pb.PauseMatchingRequest, context: Context) -> pb.Matching:
         """See service.proto."""

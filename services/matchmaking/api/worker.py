@@ -25,6 +25,7 @@ from services.matchmaking.store.picture import Pictures
 from services.matchmaking.store.previews import PreviewStore
 from services.matchmaking.store.publish import OutboxPublisher
 from services.matchmaking.store.reasons import ReasonStore
+from services.matchmaking.store.seeking import SeekingStore
 from services.matchmaking.store.solving import Requests, SolveQueue
 from services.matchmaking.store.write import SuggestionStore
 
@@ -136,5 +137,6 @@ class Worker:
     async def expire(self) -> bool:
         """Expires what is due; False when nothing was."""
         async with self._pool.acquire() as tx, tx.transaction():
+            await SeekingStore(tx).forget(self._clock())
             suggestions, matches, publisher = SuggestionStore(tx), MatchStore(tx), OutboxPublisher(tx)
             return await expire_suggestions(suggestions, matches, publisher, SolveQueue(tx), self._clock()) > 0

@@ -15,6 +15,7 @@ class Route(StrEnum):
     OPEN_TABLE = "open_table"
     TABLE = "table"  # of 3 to 8 people; the others are of two
     ORGANIZER = "organizer"
+    HERE_NOW = "here_now"  # both asked for company at once
 
 
 class SuggestionState(StrEnum):

@@ -111,13 +111,14 @@ class SuggestionStore:
         """Locks these people until the transaction ends, and counts what still fits their budgets; 0 or less: full."""
         return {row["id"]: row["room"] for row in await self._locked(attendee_ids)}
 
-    async def add(self, suggestions: Sequence[Suggestion]) -> list[Suggestion]:
-        """Inserts those, of one conference, that fit their people's budgets, whose people are all joined, and that are
-        not spent pairs."""
+    async def add(self, suggestions: Sequence[Suggestion], *, beyond_budget: bool = False) -> list[Suggestion]:
+        """Inserts those, of one conference, that fit their people's budgets (unless all of them asked for one more),
+        whose people are all joined, and that are not spent pairs."""
         if not suggestions:
             return []
         people = await self._locked(sorted({id for s in suggestions for id in s.attendee_ids}))
-        room = {row["id"]: row["room"] if row["joined"] else 0 for row in people}
+        full = len(suggestions) if beyond_budget else 0
+        room = {row["id"]: max(row["room"], full) if row["joined"] else 0 for row in people}
         spent = await self._spent(suggestions)
         added = []
         for suggestion in suggestions:

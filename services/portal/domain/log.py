@@ -33,6 +33,7 @@ ACTIONS = {
     "left_out.remind": N_("Reminded people who are left out"),
     "left_out.solve": N_("Had the matchmaker look again"),
     "matching.request_preview": N_("Tried out other weights"),
+    "on_site.seek": N_("Looked for company for a person"),
     "on_site.check_in": N_("Said that a person is here, or gone"),
     "organizers.add_organizer": N_("Gave somebody a role"),
     "organizers.remove_organizer": N_("Took somebody's role away"),

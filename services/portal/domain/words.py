@@ -22,9 +22,11 @@ ROUTE_LABELS = {
     "open_table": N_("Open table"),
     "table": N_("A small table"),
     "organizer": N_("Suggested by the organizers"),
+    "here_now": N_("Here now"),
 }
 ROUTE_WITHOUT_EVIDENCE = {
     "organizer": N_("The organizers think that you two should meet."),
+    "here_now": N_("You are both here, and both asked for company in this half hour."),
     "tie": N_("The two of you have been in touch online."),
     "friend_of_friend": N_("Somebody you both talk with online is here too."),
     "shared_interest": N_("You have named the same interest."),

@@ -10,7 +10,7 @@ from services.portal.api.http import views
 from services.portal.api.http.bodies import CheckIn
 from services.portal.api.http.call import Actor
 from services.portal.api.http.sessions import offer
-from services.portal.api.on_site import offers_now
+from services.portal.api.on_site import offers_now, seek_company
 from services.portal.store import reads
 
 router = APIRouter(prefix="/conferences/{slug}/attendees/{attendee_id}", tags=["on site"])
@@ -24,6 +24,14 @@ async def check_in(call: Actor, slug: str, attendee_id: str, body: CheckIn) -> N
         conference_id=str(call.conference.id), attendee_id=str(person.id), gone=body.gone
     )
     await call.command(client, client.stub.CheckIn, request)
+
+
+@router.post("/seek-company", status_code=204)
+async def seek(call: Actor, slug: str, attendee_id: str) -> None:
+    """A person who checked in looks for company for half an hour: with another who does they are suggested to each
+    other, and both answer as ever. The reply is the same if there is nobody."""
+    person = await call.attendee(attendee_id)
+    await seek_company(call.deps.clients, call.conference.id, person.id, call.request_id())
 
 
 @router.get("/offers-now")

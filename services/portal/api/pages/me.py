@@ -29,6 +29,7 @@ NOTICES = {
     "held": N_("Good to hear. Thank you for telling us."),
     "missed": N_("Noted. Thank you for telling us."),
     "here": N_("You are here. The people of your sessions can meet you earlier."),
+    "seeking": N_("We look for half an hour. If somebody here looks, too, they are among your suggestions."),
     "gone": N_("You have left. Nobody waits for you."),
     "late": N_("Noted. The others see it on their page."),
     "kept": N_("Kept. Only you see it."),

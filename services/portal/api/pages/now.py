@@ -6,6 +6,8 @@ from fastapi import Response
 from hallway.scheduling.v1 import service_pb2 as scheduling_pb
 
 from services.kit.errors import Conflict
+from services.kit.ids import new_id
+from services.portal.api.on_site import seek_company
 from services.portal.api.pages import own, views
 from services.portal.api.pages.me import NOTICES, offer_view
 from services.portal.api.pages.visit import ByAttendee
@@ -24,6 +26,14 @@ async def here(visit: ByAttendee) -> Response:
     )
     await client.call(client.stub.CheckIn, request, timeout=own.TIMEOUT)
     return visit.go(f"{person.home}?done=gone" if gone else f"{person.home}/now?done=here")
+
+
+async def seek(visit: ByAttendee) -> Response:
+    """POST /c/{slug}/me/now/seek: company for the next half hour, if there is somebody who looks, too."""
+    person = await own.own(visit)
+    clients = visit.site.deps.clients
+    await seek_company(clients, person.me.conference_id, person.me.id, str(new_id()))
+    return visit.go(f"{person.home}/now?done=seeking")
 
 
 async def now(visit: ByAttendee, done: str = "") -> Response:

@@ -79,6 +79,7 @@ def _attendee_pages(add: Callable[..., None]) -> None:
     add("/c/{slug}/erased", leaving.erased, methods=GET)
     add("/c/{slug}/me/here", now.here, methods=POST)
     add("/c/{slug}/me/now", now.now, methods=GET)
+    add("/c/{slug}/me/now/seek", now.seek, methods=POST)
     add("/c/{slug}/me/sign-out", entry.attendee_sign_out, methods=POST)
     add("/c/{slug}/me/suggestions/{suggestion_id}/answer", me_actions.answer, methods=POST)
     add("/c/{slug}/me/sessions/{session_id}.ics", me.session_calendar, methods=GET)

@@ -35,6 +35,8 @@ class _RouteEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Route.ValueType
     """3 to 8 people who know each other online, or one another's friends; the others pair people"""
     ROUTE_ORGANIZER: _Route.ValueType  # 6
     """by hand"""
+    ROUTE_HERE_NOW: _Route.ValueType  # 7
+    """both are there and asked for company at once"""
 
 class Route(_Route, metaclass=_RouteEnumTypeWrapper):
     """How two people came to be suggested to each other (promise 10: labelled as such)."""
@@ -48,6 +50,8 @@ ROUTE_TABLE: Route.ValueType  # 5
 """3 to 8 people who know each other online, or one another's friends; the others pair people"""
 ROUTE_ORGANIZER: Route.ValueType  # 6
 """by hand"""
+ROUTE_HERE_NOW: Route.ValueType  # 7
+"""both are there and asked for company at once"""
 Global___Route: _TypeAlias = Route  # noqa: Y015
 
 class _SuggestionState:

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from hallway.matchmaking.v1 import matchmaking_pb2 as hallway_dot_matchmaking_dot_v1_dot_matchmaking__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$hallway/matchmaking/v1/service.proto\x12\x16hallway.matchmaking.v1\x1a(hallway/matchmaking/v1/matchmaking.proto\"\x85\x01\n\rOwnSuggestion\x12\x36\n\nsuggestion\x18\x01 \x01(\x0b\x32\".hallway.matchmaking.v1.Suggestion\x12.\n\x06\x61nswer\x18\x02 \x01(\x0e\x32\x1e.hallway.matchmaking.v1.Answer\x12\x0c\n\x04rank\x18\x03 \x01(\r\"D\n\x16ListSuggestionsRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\"U\n\x17ListSuggestionsResponse\x12:\n\x0bsuggestions\x18\x01 \x03(\x0b\x32%.hallway.matchmaking.v1.OwnSuggestion\"u\n\x17\x41nswerSuggestionRequest\x12\x15\n\rsuggestion_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12.\n\x06\x61nswer\x18\x03 \x01(\x0e\x32\x1e.hallway.matchmaking.v1.Answer\"\x8b\x01\n\x12\x45xcludePairRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12\x10\n\x08other_id\x18\x03 \x01(\t\x12\x37\n\x06reason\x18\x04 \x01(\x0e\x32\'.hallway.matchmaking.v1.ExclusionReason\"\x15\n\x13\x45xcludePairResponse\"V\n\x14ListOfferableRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12\x12\n\ncandidates\x18\x03 \x03(\t\"-\n\x15ListOfferableResponse\x12\x14\n\x0c\x61ttendee_ids\x18\x01 \x03(\t\"R\n\x12SuggestPairRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12\x10\n\x08other_id\x18\x03 \x01(\t\"\x15\n\x13SuggestPairResponse\"=\n\x14PauseMatchingRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x0e\n\x06paused\x18\x02 \x01(\x08\"+\n\x12GetMatchingRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\"\x1a\n\x08Matching\x12\x0e\n\x06paused\x18\x01 \x01(\x08\",\n\x13RequestSolveRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\"\x16\n\x14RequestSolveResponse\"-\n\x14GetWhatWorkedRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\"p\n\nWhatWorked\x12\x35\n\x07signals\x18\x01 \x03(\x0b\x32$.hallway.matchmaking.v1.SignalWorked\x12\x17\n\x0foutcomes_needed\x18\x02 \x01(\r\x12\x12\n\ngroup_size\x18\x03 \x01(\r\"R\n\x0cSignalWorked\x12\x0e\n\x06signal\x18\x01 \x01(\t\x12\x0e\n\x06weight\x18\x02 \x01(\x01\x12\x10\n\x08outcomes\x18\x03 \x01(\r\x12\x10\n\x08sessions\x18\x04 \x01(\r\"\xbb\x01\n\x15RequestPreviewRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12K\n\x07weights\x18\x02 \x03(\x0b\x32:.hallway.matchmaking.v1.RequestPreviewRequest.WeightsEntry\x12\x0e\n\x06\x62udget\x18\x03 \x01(\r\x1a.\n\x0cWeightsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\">\n\x11GetPreviewRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x12\n\npreview_id\x18\x02 \x01(\t\"\xa7\x01\n\x07Preview\x12\n\n\x02id\x18\x01 \x01(\t\x12\x33\n\x05state\x18\x02 \x01(\x0e\x32$.hallway.matchmaking.v1.PreviewState\x12,\n\x03now\x18\x03 \x01(\x0b\x32\x1f.hallway.matchmaking.v1.Outlook\x12-\n\x04then\x18\x04 \x01(\x0b\x32\x1f.hallway.matchmaking.v1.Outlook\"\xa8\x01\n\x07Outlook\x12\x0e\n\x06people\x18\x01 \x01(\r\x12\x0f\n\x07reached\x18\x02 \x01(\r\x12\x0c\n\x04most\x18\x03 \x01(\r\x12>\n\x08\x62y_route\x18\x04 \x03(\x0b\x32,.hallway.matchmaking.v1.Outlook.ByRouteEntry\x1a.\n\x0c\x42yRouteEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01*S\n\x06\x41nswer\x12\x16\n\x12\x41NSWER_UNSPECIFIED\x10\x00\x12\x0e\n\nANSWER_YES\x10\x01\x12\x12\n\x0e\x41NSWER_NOT_NOW\x10\x02\x12\r\n\tANSWER_NO\x10\x03*k\n\x0f\x45xclusionReason\x12 \n\x1c\x45XCLUSION_REASON_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45XCLUSION_REASON_MET\x10\x01\x12\x1c\n\x18\x45XCLUSION_REASON_BLOCKED\x10\x02*z\n\x0cPreviewState\x12\x1d\n\x19PREVIEW_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15PREVIEW_STATE_WAITING\x10\x01\x12\x16\n\x12PREVIEW_STATE_DONE\x10\x02\x12\x18\n\x14PREVIEW_STATE_FAILED\x10\x03\x32\xfa\x08\n\x12MatchmakingService\x12r\n\x0fListSuggestions\x12..hallway.matchmaking.v1.ListSuggestionsRequest\x1a/.hallway.matchmaking.v1.ListSuggestionsResponse\x12j\n\x10\x41nswerSuggestion\x12/.hallway.matchmaking.v1.AnswerSuggestionRequest\x1a%.hallway.matchmaking.v1.OwnSuggestion\x12\x66\n\x0b\x45xcludePair\x12*.hallway.matchmaking.v1.ExcludePairRequest\x1a+.hallway.matchmaking.v1.ExcludePairResponse\x12l\n\rListOfferable\x12,.hallway.matchmaking.v1.ListOfferableRequest\x1a-.hallway.matchmaking.v1.ListOfferableResponse\x12\x66\n\x0bSuggestPair\x12*.hallway.matchmaking.v1.SuggestPairRequest\x1a+.hallway.matchmaking.v1.SuggestPairResponse\x12_\n\rPauseMatching\x12,.hallway.matchmaking.v1.PauseMatchingRequest\x1a .hallway.matchmaking.v1.Matching\x12[\n\x0bGetMatching\x12*.hallway.matchmaking.v1.GetMatchingRequest\x1a .hallway.matchmaking.v1.Matching\x12i\n\x0cRequestSolve\x12+.hallway.matchmaking.v1.RequestSolveRequest\x1a,.hallway.matchmaking.v1.RequestSolveResponse\x12`\n\x0eRequestPreview\x12-.hallway.matchmaking.v1.RequestPreviewRequest\x1a\x1f.hallway.matchmaking.v1.Preview\x12X\n\nGetPreview\x12).hallway.matchmaking.v1.GetPreviewRequest\x1a\x1f.hallway.matchmaking.v1.Preview\x12\x61\n\rGetWhatWorked\x12,.hallway.matchmaking.v1.GetWhatWorkedRequest\x1a\".hallway.matchmaking.v1.WhatWorkedb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$hallway/matchmaking/v1/service.proto\x12\x16hallway.matchmaking.v1\x1a(hallway/matchmaking/v1/matchmaking.proto\"\x85\x01\n\rOwnSuggestion\x12\x36\n\nsuggestion\x18\x01 \x01(\x0b\x32\".hallway.matchmaking.v1.Suggestion\x12.\n\x06\x61nswer\x18\x02 \x01(\x0e\x32\x1e.hallway.matchmaking.v1.Answer\x12\x0c\n\x04rank\x18\x03 \x01(\r\"D\n\x16ListSuggestionsRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\"U\n\x17ListSuggestionsResponse\x12:\n\x0bsuggestions\x18\x01 \x03(\x0b\x32%.hallway.matchmaking.v1.OwnSuggestion\"u\n\x17\x41nswerSuggestionRequest\x12\x15\n\rsuggestion_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12.\n\x06\x61nswer\x18\x03 \x01(\x0e\x32\x1e.hallway.matchmaking.v1.Answer\"\x8b\x01\n\x12\x45xcludePairRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12\x10\n\x08other_id\x18\x03 \x01(\t\x12\x37\n\x06reason\x18\x04 \x01(\x0e\x32\'.hallway.matchmaking.v1.ExclusionReason\"\x15\n\x13\x45xcludePairResponse\"V\n\x14ListOfferableRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12\x12\n\ncandidates\x18\x03 \x03(\t\"-\n\x15ListOfferableResponse\x12\x14\n\x0c\x61ttendee_ids\x18\x01 \x03(\t\"R\n\x12SuggestPairRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12\x10\n\x08other_id\x18\x03 \x01(\t\"\x15\n\x13SuggestPairResponse\"T\n\x12SeekCompanyRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttendee_id\x18\x02 \x01(\t\x12\x12\n\ncandidates\x18\x03 \x03(\t\"\x15\n\x13SeekCompanyResponse\"=\n\x14PauseMatchingRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x0e\n\x06paused\x18\x02 \x01(\x08\"+\n\x12GetMatchingRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\"\x1a\n\x08Matching\x12\x0e\n\x06paused\x18\x01 \x01(\x08\",\n\x13RequestSolveRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\"\x16\n\x14RequestSolveResponse\"-\n\x14GetWhatWorkedRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\"p\n\nWhatWorked\x12\x35\n\x07signals\x18\x01 \x03(\x0b\x32$.hallway.matchmaking.v1.SignalWorked\x12\x17\n\x0foutcomes_needed\x18\x02 \x01(\r\x12\x12\n\ngroup_size\x18\x03 \x01(\r\"R\n\x0cSignalWorked\x12\x0e\n\x06signal\x18\x01 \x01(\t\x12\x0e\n\x06weight\x18\x02 \x01(\x01\x12\x10\n\x08outcomes\x18\x03 \x01(\r\x12\x10\n\x08sessions\x18\x04 \x01(\r\"\xbb\x01\n\x15RequestPreviewRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12K\n\x07weights\x18\x02 \x03(\x0b\x32:.hallway.matchmaking.v1.RequestPreviewRequest.WeightsEntry\x12\x0e\n\x06\x62udget\x18\x03 \x01(\r\x1a.\n\x0cWeightsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\">\n\x11GetPreviewRequest\x12\x15\n\rconference_id\x18\x01 \x01(\t\x12\x12\n\npreview_id\x18\x02 \x01(\t\"\xa7\x01\n\x07Preview\x12\n\n\x02id\x18\x01 \x01(\t\x12\x33\n\x05state\x18\x02 \x01(\x0e\x32$.hallway.matchmaking.v1.PreviewState\x12,\n\x03now\x18\x03 \x01(\x0b\x32\x1f.hallway.matchmaking.v1.Outlook\x12-\n\x04then\x18\x04 \x01(\x0b\x32\x1f.hallway.matchmaking.v1.Outlook\"\xa8\x01\n\x07Outlook\x12\x0e\n\x06people\x18\x01 \x01(\r\x12\x0f\n\x07reached\x18\x02 \x01(\r\x12\x0c\n\x04most\x18\x03 \x01(\r\x12>\n\x08\x62y_route\x18\x04 \x03(\x0b\x32,.hallway.matchmaking.v1.Outlook.ByRouteEntry\x1a.\n\x0c\x42yRouteEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01*S\n\x06\x41nswer\x12\x16\n\x12\x41NSWER_UNSPECIFIED\x10\x00\x12\x0e\n\nANSWER_YES\x10\x01\x12\x12\n\x0e\x41NSWER_NOT_NOW\x10\x02\x12\r\n\tANSWER_NO\x10\x03*k\n\x0f\x45xclusionReason\x12 \n\x1c\x45XCLUSION_REASON_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45XCLUSION_REASON_MET\x10\x01\x12\x1c\n\x18\x45XCLUSION_REASON_BLOCKED\x10\x02*z\n\x0cPreviewState\x12\x1d\n\x19PREVIEW_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15PREVIEW_STATE_WAITING\x10\x01\x12\x16\n\x12PREVIEW_STATE_DONE\x10\x02\x12\x18\n\x14PREVIEW_STATE_FAILED\x10\x03\x32\xe2\t\n\x12MatchmakingService\x12r\n\x0fListSuggestions\x12..hallway.matchmaking.v1.ListSuggestionsRequest\x1a/.hallway.matchmaking.v1.ListSuggestionsResponse\x12j\n\x10\x41nswerSuggestion\x12/.hallway.matchmaking.v1.AnswerSuggestionRequest\x1a%.hallway.matchmaking.v1.OwnSuggestion\x12\x66\n\x0b\x45xcludePair\x12*.hallway.matchmaking.v1.ExcludePairRequest\x1a+.hallway.matchmaking.v1.ExcludePairResponse\x12l\n\rListOfferable\x12,.hallway.matchmaking.v1.ListOfferableRequest\x1a-.hallway.matchmaking.v1.ListOfferableResponse\x12\x66\n\x0bSuggestPair\x12*.hallway.matchmaking.v1.SuggestPairRequest\x1a+.hallway.matchmaking.v1.SuggestPairResponse\x12\x66\n\x0bSeekCompany\x12*.hallway.matchmaking.v1.SeekCompanyRequest\x1a+.hallway.matchmaking.v1.SeekCompanyResponse\x12_\n\rPauseMatching\x12,.hallway.matchmaking.v1.PauseMatchingRequest\x1a .hallway.matchmaking.v1.Matching\x12[\n\x0bGetMatching\x12*.hallway.matchmaking.v1.GetMatchingRequest\x1a .hallway.matchmaking.v1.Matching\x12i\n\x0cRequestSolve\x12+.hallway.matchmaking.v1.RequestSolveRequest\x1a,.hallway.matchmaking.v1.RequestSolveResponse\x12`\n\x0eRequestPreview\x12-.hallway.matchmaking.v1.RequestPreviewRequest\x1a\x1f.hallway.matchmaking.v1.Preview\x12X\n\nGetPreview\x12).hallway.matchmaking.v1.GetPreviewRequest\x1a\x1f.hallway.matchmaking.v1.Preview\x12\x61\n\rGetWhatWorked\x12,.hallway.matchmaking.v1.GetWhatWorkedRequest\x1a\".hallway.matchmaking.v1.WhatWorkedb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,12 +36,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REQUESTPREVIEWREQUEST_WEIGHTSENTRY']._serialized_options = b'8\001'
   _globals['_OUTLOOK_BYROUTEENTRY']._loaded_options = None
   _globals['_OUTLOOK_BYROUTEENTRY']._serialized_options = b'8\001'
-  _globals['_ANSWER']._serialized_start=1971
-  _globals['_ANSWER']._serialized_end=2054
-  _globals['_EXCLUSIONREASON']._serialized_start=2056
-  _globals['_EXCLUSIONREASON']._serialized_end=2163
-  _globals['_PREVIEWSTATE']._serialized_start=2165
-  _globals['_PREVIEWSTATE']._serialized_end=2287
+  _globals['_ANSWER']._serialized_start=2080
+  _globals['_ANSWER']._serialized_end=2163
+  _globals['_EXCLUSIONREASON']._serialized_start=2165
+  _globals['_EXCLUSIONREASON']._serialized_end=2272
+  _globals['_PREVIEWSTATE']._serialized_start=2274
+  _globals['_PREVIEWSTATE']._serialized_end=2396
   _globals['_OWNSUGGESTION']._serialized_start=107
   _globals['_OWNSUGGESTION']._serialized_end=240
   _globals['_LISTSUGGESTIONSREQUEST']._serialized_start=242
@@ -62,34 +62,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SUGGESTPAIRREQUEST']._serialized_end=900
   _globals['_SUGGESTPAIRRESPONSE']._serialized_start=902
   _globals['_SUGGESTPAIRRESPONSE']._serialized_end=923
-  _globals['_PAUSEMATCHINGREQUEST']._serialized_start=925
-  _globals['_PAUSEMATCHINGREQUEST']._serialized_end=986
-  _globals['_GETMATCHINGREQUEST']._serialized_start=988
-  _globals['_GETMATCHINGREQUEST']._serialized_end=1031
-  _globals['_MATCHING']._serialized_start=1033
-  _globals['_MATCHING']._serialized_end=1059
-  _globals['_REQUESTSOLVEREQUEST']._serialized_start=1061
-  _globals['_REQUESTSOLVEREQUEST']._serialized_end=1105
-  _globals['_REQUESTSOLVERESPONSE']._serialized_start=1107
-  _globals['_REQUESTSOLVERESPONSE']._serialized_end=1129
-  _globals['_GETWHATWORKEDREQUEST']._serialized_start=1131
-  _globals['_GETWHATWORKEDREQUEST']._serialized_end=1176
-  _globals['_WHATWORKED']._serialized_start=1178
-  _globals['_WHATWORKED']._serialized_end=1290
-  _globals['_SIGNALWORKED']._serialized_start=1292
-  _globals['_SIGNALWORKED']._serialized_end=1374
-  _globals['_REQUESTPREVIEWREQUEST']._serialized_start=1377
-  _globals['_REQUESTPREVIEWREQUEST']._serialized_end=1564
-  _globals['_REQUESTPREVIEWREQUEST_WEIGHTSENTRY']._serialized_start=1518
-  _globals['_REQUESTPREVIEWREQUEST_WEIGHTSENTRY']._serialized_end=1564
-  _globals['_GETPREVIEWREQUEST']._serialized_start=1566
-  _globals['_GETPREVIEWREQUEST']._serialized_end=1628
-  _globals['_PREVIEW']._serialized_start=1631
-  _globals['_PREVIEW']._serialized_end=1798
-  _globals['_OUTLOOK']._serialized_start=1801
-  _globals['_OUTLOOK']._serialized_end=1969
-  _globals['_OUTLOOK_BYROUTEENTRY']._serialized_start=1923
-  _globals['_OUTLOOK_BYROUTEENTRY']._serialized_end=1969
-  _globals['_MATCHMAKINGSERVICE']._serialized_start=2290
-  _globals['_MATCHMAKINGSERVICE']._serialized_end=3436
+  _globals['_SEEKCOMPANYREQUEST']._serialized_start=925
+  _globals['_SEEKCOMPANYREQUEST']._serialized_end=1009
+  _globals['_SEEKCOMPANYRESPONSE']._serialized_start=1011
+  _globals['_SEEKCOMPANYRESPONSE']._serialized_end=1032
+  _globals['_PAUSEMATCHINGREQUEST']._serialized_start=1034
+  _globals['_PAUSEMATCHINGREQUEST']._serialized_end=1095
+  _globals['_GETMATCHINGREQUEST']._serialized_start=1097
+  _globals['_GETMATCHINGREQUEST']._serialized_end=1140
+  _globals['_MATCHING']._serialized_start=1142
+  _globals['_MATCHING']._serialized_end=1168
+  _globals['_REQUESTSOLVEREQUEST']._serialized_start=1170
+  _globals['_REQUESTSOLVEREQUEST']._serialized_end=1214
+  _globals['_REQUESTSOLVERESPONSE']._serialized_start=1216
+  _globals['_REQUESTSOLVERESPONSE']._serialized_end=1238
+  _globals['_GETWHATWORKEDREQUEST']._serialized_start=1240
+  _globals['_GETWHATWORKEDREQUEST']._serialized_end=1285
+  _globals['_WHATWORKED']._serialized_start=1287
+  _globals['_WHATWORKED']._serialized_end=1399
+  _globals['_SIGNALWORKED']._serialized_start=1401
+  _globals['_SIGNALWORKED']._serialized_end=1483
+  _globals['_REQUESTPREVIEWREQUEST']._serialized_start=1486
+  _globals['_REQUESTPREVIEWREQUEST']._serialized_end=1673
+  _globals['_REQUESTPREVIEWREQUEST_WEIGHTSENTRY']._serialized_start=1627
+  _globals['_REQUESTPREVIEWREQUEST_WEIGHTSENTRY']._serialized_end=1673
+  _globals['_GETPREVIEWREQUEST']._serialized_start=1675
+  _globals['_GETPREVIEWREQUEST']._serialized_end=1737
+  _globals['_PREVIEW']._serialized_start=1740
+  _globals['_PREVIEW']._serialized_end=1907
+  _globals['_OUTLOOK']._serialized_start=1910
+  _globals['_OUTLOOK']._serialized_end=2078
+  _globals['_OUTLOOK_BYROUTEENTRY']._serialized_start=2032
+  _globals['_OUTLOOK_BYROUTEENTRY']._serialized_end=2078
+  _globals['_MATCHMAKINGSERVICE']._serialized_start=2399
+  _globals['_MATCHMAKINGSERVICE']._serialized_end=3649
 # @@protoc_insertion_point(module_scope)

@@ -309,6 +309,49 @@ class SuggestPairResponse(_message.Message):
 Global___SuggestPairResponse: _TypeAlias = SuggestPairResponse  # noqa: Y015
 
 @_typing.final
+class SeekCompanyRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFERENCE_ID_FIELD_NUMBER: _builtins.int
+    ATTENDEE_ID_FIELD_NUMBER: _builtins.int
+    CANDIDATES_FIELD_NUMBER: _builtins.int
+    conference_id: _builtins.str
+    attendee_id: _builtins.str
+    @_builtins.property
+    def candidates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """who else is there and free; at most 1,000"""
+
+    def __init__(
+        self,
+        *,
+        conference_id: _builtins.str = ...,
+        attendee_id: _builtins.str = ...,
+        candidates: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attendee_id", b"attendee_id", "candidates", b"candidates", "conference_id", b"conference_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SeekCompanyRequest: _TypeAlias = SeekCompanyRequest  # noqa: Y015
+
+@_typing.final
+class SeekCompanyResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SeekCompanyResponse: _TypeAlias = SeekCompanyResponse  # noqa: Y015
+
+@_typing.final
 class PauseMatchingRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -59,6 +59,11 @@ class MatchmakingServiceStub:
                 request_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.SuggestPairRequest.SerializeToString,
                 response_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.SuggestPairResponse.FromString,
                 _registered_method=True)
+        self.SeekCompany = channel.unary_unary(
+                '/hallway.matchmaking.v1.MatchmakingService/SeekCompany',
+                request_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.SeekCompanyRequest.SerializeToString,
+                response_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.SeekCompanyResponse.FromString,
+                _registered_method=True)
         self.PauseMatching = channel.unary_unary(
                 '/hallway.matchmaking.v1.MatchmakingService/PauseMatching',
                 request_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.PauseMatchingRequest.SerializeToString,
@@ -132,6 +137,15 @@ class MatchmakingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SeekCompany(self, request, context):
+        """Somebody who is there looks for company, for half an hour. With one of the candidates who looks, too, they are suggested
+        to each other at once, for that half hour and beyond their budgets, since both asked for it; both still answer. The
+        reply is the same if there is nobody, or nobody who may be offered to them (see ListOfferable).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def PauseMatching(self, request, context):
         """While paused, nothing new is suggested but by hand; what is open stays, reasons are kept true, matches are made.
         """
@@ -199,6 +213,11 @@ def add_MatchmakingServiceServicer_to_server(servicer, server):
                     servicer.SuggestPair,
                     request_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.SuggestPairRequest.FromString,
                     response_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.SuggestPairResponse.SerializeToString,
+            ),
+            'SeekCompany': grpc.unary_unary_rpc_method_handler(
+                    servicer.SeekCompany,
+                    request_deserializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.SeekCompanyRequest.FromString,
+                    response_serializer=hallway_dot_matchmaking_dot_v1_dot_service__pb2.SeekCompanyResponse.SerializeToString,
             ),
             'PauseMatching': grpc.unary_unary_rpc_method_handler(
                     servicer.PauseMatching,
@@ -366,6 +385,33 @@ class MatchmakingService:
             '/hallway.matchmaking.v1.MatchmakingService/SuggestPair',
             hallway_dot_matchmaking_dot_v1_dot_service__pb2.SuggestPairRequest.SerializeToString,
             hallway_dot_matchmaking_dot_v1_dot_service__pb2.SuggestPairResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SeekCompany(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hallway.matchmaking.v1.MatchmakingService/SeekCompany',
+            hallway_dot_matchmaking_dot_v1_dot_service__pb2.SeekCompanyRequest.SerializeToString,
+            hallway_dot_matchmaking_dot_v1_dot_service__pb2.SeekCompanyResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -46,6 +46,11 @@ class MatchmakingServiceStub:
     if nothing came of it: one of them has no room, they were suggested to each other before, or one has met or blocks
     the other. A refusal would tell which.
     """
+    SeekCompany: _grpc.UnaryUnaryMultiCallable[_service_pb2.SeekCompanyRequest, _service_pb2.SeekCompanyResponse]
+    """Somebody who is there looks for company, for half an hour. With one of the candidates who looks, too, they are suggested
+    to each other at once, for that half hour and beyond their budgets, since both asked for it; both still answer. The
+    reply is the same if there is nobody, or nobody who may be offered to them (see ListOfferable).
+    """
     PauseMatching: _grpc.UnaryUnaryMultiCallable[_service_pb2.PauseMatchingRequest, _service_pb2.Matching]
     """While paused, nothing new is suggested but by hand; what is open stays, reasons are kept true, matches are made."""
     GetMatching: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetMatchingRequest, _service_pb2.Matching]
@@ -74,6 +79,11 @@ class MatchmakingServiceAsyncStub(MatchmakingServiceStub):
     """Suggests two people to each other by an organizer's hand; both still say yes or no themselves. The reply is the same
     if nothing came of it: one of them has no room, they were suggested to each other before, or one has met or blocks
     the other. A refusal would tell which.
+    """
+    SeekCompany: _aio.UnaryUnaryMultiCallable[_service_pb2.SeekCompanyRequest, _service_pb2.SeekCompanyResponse]  # type: ignore[assignment]
+    """Somebody who is there looks for company, for half an hour. With one of the candidates who looks, too, they are suggested
+    to each other at once, for that half hour and beyond their budgets, since both asked for it; both still answer. The
+    reply is the same if there is nobody, or nobody who may be offered to them (see ListOfferable).
     """
     PauseMatching: _aio.UnaryUnaryMultiCallable[_service_pb2.PauseMatchingRequest, _service_pb2.Matching]  # type: ignore[assignment]
     """While paused, nothing new is suggested but by hand; what is open stays, reasons are kept true, matches are made."""
@@ -130,6 +140,17 @@ class MatchmakingServiceServicer(metaclass=_abc_1.ABCMeta):
         """Suggests two people to each other by an organizer's hand; both still say yes or no themselves. The reply is the same
         if nothing came of it: one of them has no room, they were suggested to each other before, or one has met or blocks
         the other. A refusal would tell which.
+        """
+
+    @_abc_1.abstractmethod
+    def SeekCompany(
+        self,
+        request: _service_pb2.SeekCompanyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_service_pb2.SeekCompanyResponse, _abc.Awaitable[_service_pb2.SeekCompanyResponse]]:
+        """Somebody who is there looks for company, for half an hour. With one of the candidates who looks, too, they are suggested
+        to each other at once, for that half hour and beyond their budgets, since both asked for it; both still answer. The
+        reply is the same if there is nobody, or nobody who may be offered to them (see ListOfferable).
         """
 
     @_abc_1.abstractmethod
