@@ -2,6 +2,7 @@
 
 from collections.abc import MutableMapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from services.kit.health import Health, HttpServer
 from services.kit.lifecycle import Loop, Part, Resources, Service
 from services.kit.relay import Relay
 from services.kit.settings import load
+from services.portal.api.behind import behind
 from services.portal.api.clients import connect
 from services.portal.api.deps import Deps
 from services.portal.api.http.app import create_app
@@ -28,11 +30,13 @@ def parts(r: Resources[Settings]) -> list[Part]:
     """What a portal process runs; the relay publishes its dead letters."""
     s = r.settings
     clients = connect(s.attendee_grpc, s.matchmaking_grpc, s.scheduling_grpc, s.grpc_tls)
-    deps = Deps(s, r.pool, clients, r.clock, Signer(s.secret_key.get_secret_value()))
+    read_model = Consumer(s, r.pool, NAME, replace(READ_MODEL, group=s.read_model_group))
+    signer = Signer(s.secret_key.get_secret_value())
+    deps = Deps(s, r.pool, clients, r.clock, signer, partial(behind, read_model))
     return [
         clients,
         Relay(s, NAME),
-        Consumer(s, r.pool, NAME, replace(READ_MODEL, group=s.read_model_group)),
+        read_model,
         Consumer(s, r.pool, NAME, MAIL),
         Loop("mail", Mailer(deps).send_next, pause=1.0),
         Loop("reminders", Mailer(deps).remind, pause=120.0),

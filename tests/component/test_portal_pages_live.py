@@ -54,7 +54,7 @@ async def schedule(stage, session_id=SESSION):
 
 
 @asynccontextmanager
-async def events(stage):
+async def events(stage, path=LIVE):
     """(event, data) pairs of an open stream."""
 
     async def read(lines):
@@ -68,7 +68,7 @@ async def events(stage):
                 yield name, "\n".join(data)
                 name, data = "", []
 
-    async with stage.browser.stream("GET", LIVE) as answer:
+    async with stage.browser.stream("GET", path) as answer:
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith("text/event-stream")
         async with aclosing(read(answer.aiter_lines())) as pairs:

@@ -165,6 +165,7 @@ async def test_no_address_is_missing_in_the_table_and_none_too_many(stage: Stage
     assert open_to_all == {
         ("GET", "/"), ("GET", "/static/{path:path}"), ("GET", "/design"), ("POST", "/language"),
         ("GET", "/calendar/{token}.ics"), ("POST", "/sign-in"), ("GET", "/sign-in/{token}"),
-        ("POST", "/sign-in/{token}"), ("GET", "/c/{slug}"),
+        ("POST", "/sign-in/{token}"), ("GET", "/c/{slug}"), ("GET", "/screen/{token}"),
+        ("GET", "/screen/{token}/live"),
         *((method, "/{path:path}") for method in ("GET", "POST", "PUT", "PATCH", "DELETE")),
     }  # fmt: skip

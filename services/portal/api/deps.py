@@ -1,5 +1,6 @@
 """What every door of the portal needs, made once in app.py."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from services.kit.clock import Clock
@@ -9,12 +10,18 @@ from services.portal.settings import Settings
 from services.portal.store.sign_in import Signer
 
 
+async def unheard() -> int | None:
+    """Without a consumer nobody knows how many events wait."""
+    return None
+
+
 @dataclass(frozen=True)
 class Deps:
-    """Settings, database, the services' clients, the time, and the signer of links and forms."""
+    """Settings, database, the services' clients, the time, the signer of links and forms, how many events wait."""
 
     settings: Settings
     pool: Pool
     clients: Clients
     clock: Clock
     signer: Signer
+    behind: Callable[[], Awaitable[int | None]] = unheard

@@ -43,6 +43,8 @@ ACTIONS = {
     "registrations.cancel": N_("Cancelled a registration"),
     "registrations.join": N_("Recorded who joined"),
     "registrations.register": N_("Registered people"),
+    "screens.make": N_("Made a big screen"),
+    "screens.revoke": N_("Switched a big screen off"),
     "sessions.cancel": N_("Called a session off"),
     "sessions.move": N_("Moved a session"),
     "sessions.record_outcome": N_("Said whether a session was held"),

@@ -60,4 +60,50 @@ for (const figure of figures) {
   new MutationObserver(() => draw(figure)).observe(figure.querySelector(".told"), { childList: true });
   new ResizeObserver(() => echarts.getInstanceByDom(figure.querySelector(".plot"))?.resize()).observe(figure);
 }
+// The community, before and after: positions come from the server, drawn anew at most every AT_MOST milliseconds.
+const AT_MOST = 15_000;
+
+function dots(told, after) {
+  const met = new Set(told.met.flat());
+  const nodes = told.people.map(([x, y], n) => ({
+    value: [x, y], symbolSize: after && met.has(n) ? 7 : 4,
+    itemStyle: { color: after && met.has(n) ? colour("sun") : colour("edge"), opacity: after && !met.has(n) ? 0.5 : 1 },
+  }));
+  const edge = ([source, target], style) => ({ source, target, lineStyle: style });
+  const ties = told.ties.map((pair) => edge(pair, { color: colour("edge"), opacity: after ? 0.18 : 0.4, width: 0.7 }));
+  const held = after ? told.met.map((pair) => edge(pair, { color: colour("sun"), opacity: 1, width: 2.2 })) : [];
+  const axis = { show: false, min: -20, max: 1020 };
+  return {
+    grid: { left: 0, right: 0, top: 0, bottom: 0 }, xAxis: axis, yAxis: axis, animation: false,
+    series: [{ type: "graph", coordinateSystem: "cartesian2d", layout: "none", silent: true, data: nodes, links: [...ties, ...held] }],
+  };
+}
+
+async function community(section) {
+  const answer = await fetch(section.dataset.community, { headers: { accept: "application/json" } });
+  if (!answer.ok) return;
+  const told = await answer.json();
+  section.querySelectorAll("figure").forEach((figure, after) => {
+    figure.hidden = told.people.length === 0;
+    if (figure.hidden) return;
+    const plot = figure.querySelector(".plot");
+    const chart = echarts.getInstanceByDom(plot) || echarts.init(plot, null, { renderer: "canvas" });
+    chart.setOption(dots(told, after === 1), { notMerge: true });
+    chart.resize();
+  });
+}
+
+for (const section of document.querySelectorAll("[data-community]")) {
+  let waiting = false;
+  const soon = () => {
+    if (waiting) return;
+    waiting = true;
+    setTimeout(() => { waiting = false; community(section); }, AT_MOST);
+  };
+  community(section);
+  new MutationObserver(soon).observe(section.querySelector(".told"), { childList: true });
+  new ResizeObserver(() => section.querySelectorAll(".plot").forEach((plot) => echarts.getInstanceByDom(plot)?.resize())).observe(section);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => community(section));
+}
+
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => figures.forEach(draw));

@@ -22,6 +22,7 @@ class Signer:
         self._links = URLSafeSerializer(secret, salt="sign-in link")
         self._calendars = URLSafeSerializer(secret, salt="calendar")
         self._mails = URLSafeSerializer(secret, salt="unsubscribe")
+        self._screens = URLSafeSerializer(secret, salt="screen")
 
     def link_token(self, link_id: UUID) -> str:
         """The part of a sign-in URL that cannot be guessed or changed."""
@@ -53,6 +54,17 @@ class Signer:
         """Whose mails it is about; None for anything not signed by this portal."""
         try:
             return UUID(self._mails.loads(token))
+        except (BadSignature, ValueError, TypeError, AttributeError):
+            return None
+
+    def screen_token(self, screen_id: UUID) -> str:
+        """The part of a screen's address that cannot be guessed; it is the same every time."""
+        return str(self._screens.dumps(screen_id.hex))
+
+    def screen_id(self, token: str) -> UUID | None:
+        """Which screen it is; None for anything not signed by this portal."""
+        try:
+            return UUID(self._screens.loads(token))
         except (BadSignature, ValueError, TypeError, AttributeError):
             return None
 

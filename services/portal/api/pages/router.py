@@ -10,17 +10,20 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 
 from services.portal.api.deps import Deps
-from services.portal.api.pages import data, entry, language, leaving, me, me_actions, now, profile, subscribing
+from services.portal.api.pages import data, entry, language, leaving, me, me_actions, now, profile, screen, subscribing
 from services.portal.api.pages.errors import page_route
 from services.portal.api.pages.organizer import (
     act,
     act_sessions,
+    community,
     dashboard,
     desk,
+    health,
     left_out,
     lists,
     log,
     places,
+    screens,
     setup,
     team,
 )
@@ -34,7 +37,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 def pages_router(deps: Deps) -> APIRouter:
     """Every page and form of the portal, with its error pages, headers and static files."""
-    site = Site(deps, load_templates(), Pulse(lambda: change_counters(deps.pool)), Newest(), Newest())
+    site = Site(deps, load_templates(), Pulse(lambda: change_counters(deps.pool)), Newest(), Newest(), Newest())
     router = APIRouter(route_class=page_route(site), include_in_schema=False)
     add = router.add_api_route
 
@@ -49,6 +52,8 @@ def pages_router(deps: Deps) -> APIRouter:
     add("/sign-in", entry.send_link, methods=POST)
     add("/sign-in/{token}", entry.show_link, methods=GET)
     add("/sign-in/{token}", entry.use_link, methods=POST)
+    add("/screen/{token}", screen.screen, methods=GET)
+    add("/screen/{token}/live", screen.live, methods=GET)
     add("/c/{slug}", entry.conference_door, methods=GET)
 
     _attendee_pages(add)
@@ -95,6 +100,11 @@ def _watching(add: Callable[..., None]) -> None:
     add("/c/{slug}/dashboard", dashboard.dashboard, methods=GET)
     add("/c/{slug}/dashboard/live", dashboard.live, methods=GET)
     add("/c/{slug}/dashboard/sign-out", entry.organizer_sign_out, methods=POST)
+    add("/c/{slug}/dashboard/health", health.health, methods=GET)
+    add("/c/{slug}/dashboard/community.json", community.community, methods=GET)
+    add("/c/{slug}/screens", screens.screens, methods=GET)
+    add("/c/{slug}/screens", screens.make, methods=POST)
+    add("/c/{slug}/screens/{screen_id}/off", screens.revoke, methods=POST)
     add("/c/{slug}/attendees", lists.attendees, methods=GET)
     add("/c/{slug}/attendees.csv", lists.attendees_file, methods=GET)
     add("/c/{slug}/sessions", lists.sessions, methods=GET)

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -18,6 +19,15 @@ STATIC = ROOT / "static"
 
 
 @dataclass(frozen=True)
+class Picture:
+    """The community without names: positions, ties between them, and who is where, which stays here."""
+
+    people: list[list[int]]
+    ties: list[list[int]]
+    at: dict[UUID, int]
+
+
+@dataclass(frozen=True)
 class Site:
     """One portal process's pages."""
 
@@ -26,6 +36,7 @@ class Site:
     pulse: Pulse
     boards: Newest[dict[str, Markup]]
     worked: Newest[Worked]
+    pictures: Newest[Picture]
 
     @property
     def is_https(self) -> bool:

@@ -13,7 +13,7 @@ from services.portal.api.pages.visit import Visit
 from services.portal.domain.dashboard import Dashboard, Latest
 from services.portal.domain.language import N_, _
 from services.portal.domain.words import format_words
-from services.portal.store import reads
+from services.portal.store import community, reads
 from services.portal.store.dashboard import dashboard
 
 STATES = {
@@ -36,7 +36,7 @@ GROUP_WORDS = {
     "recovered": N_("Got another session after that"),
 }
 FUNNEL = ("registered", "joined", "with_ties", "suggested", "matched", "people_reached", "people_met")
-FRAGMENTS = ("numbers", "funnel", "left_out", "latest", "sources")
+FRAGMENTS = ("numbers", "funnel", "left_out", "latest", "sources", "community")
 
 
 async def fragments(visit: Visit) -> dict[str, Markup]:
@@ -50,6 +50,7 @@ async def fragments(visit: Visit) -> dict[str, Markup]:
         "sees_people": visit.identity.sees_people,
         "latest": [_line(session, zone) for session in board.latest],
         "sources": await reads.sources(visit.site.deps.pool, visit.conference.id),
+        "community": await community.counts(visit.site.deps.pool, visit.conference.id),
     }
     parts = {name: Markup(visit.text(f"parts/board_{name}.html", **values)) for name in FRAGMENTS}
     drawn = {chart.name: Markup(visit.text("parts/chart.html", chart=chart)) for chart in await charts(visit)}

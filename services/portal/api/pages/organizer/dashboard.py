@@ -11,6 +11,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from services.kit.errors import Unavailable
 from services.portal.api.pages.organizer.board import fragments
 from services.portal.api.pages.organizer.charts import CHARTS
+from services.portal.api.pages.organizer.health import sentences
 from services.portal.api.pages.visit import ByOrganizer, Visit
 from services.portal.api.worked import what_worked
 from services.portal.domain.worked import Worked
@@ -27,7 +28,7 @@ async def dashboard(visit: ByOrganizer) -> Response:
     counter = await change_counter(visit.site.deps.pool, visit.conference.id)
     return visit.page(
         "dashboard.html", page="dashboard", fragments=await _fragments_at(visit, counter), charts=CHARTS,
-        worked=await _worked(visit),
+        worked=await _worked(visit), health=await sentences(visit),
     )  # fmt: skip
 
 
