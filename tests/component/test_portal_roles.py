@@ -29,7 +29,7 @@ VALUES = {
     "slug": "northcamp", "attendee_id": str(ADA), "session_id": str(SESSION), "suggestion_id": str(SUGGESTION),
     "place_id": str(portal_stage.PLACE),
     "source_id": str(portal_stage.SOURCE), "preview_id": str(SESSION), "token_id": str(SESSION), "ticket": "T-A",
-    "ticket:path": "T-A", "email": "org@example.org", "number": "1", "reason": "no_tie",
+    "ticket:path": "T-A", "email": "org@example.org", "number": "1", "reason": "no_tie", "screen_id": str(SESSION),
 }  # fmt: skip
 
 
