@@ -101,7 +101,7 @@ class Plan:
                 "HALLWAY_SMTP_PORT": str(self.ports["smtp"]),
                 "HALLWAY_MAIL_FROM": "hallway@localhost",
                 "HALLWAY_MAILBOX_URL": self._http("mailbox"),
-                "HALLWAY_MAIL_QUIET_HOURS": "",  # nobody is woken by the mailbox
+                "HALLWAY_MAIL_QUIET_HOURS": "none",  # nobody is woken by the mailbox
             }
         return chosen
 

@@ -113,7 +113,7 @@ async def hall(
         own = Settings(
             database_url=made.url, http_listen="127.0.0.1:0", public_url="http://portal.test", secret_key="s" * 40,
             bootstrap_token=ADMIN, smtp_host="127.0.0.1", smtp_port=smtp_port, mail_from="hallway@example.org",
-            mail_quiet_hours="",  # tests run at all hours
+            mail_quiet_hours="none",  # tests run at all hours
 
             **(common | addresses | settings),
         )  # fmt: skip

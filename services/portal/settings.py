@@ -24,8 +24,8 @@ class Settings(ServiceSettings):
     mail_from: str
     mail_tries: int = Field(default=8, ge=1, description="then a mail is given up")
     mail_quiet_hours: str = Field(
-        default="21-8", pattern=r"^(([01]?[0-9]|2[0-3])-([01]?[0-9]|2[0-3]))?$",
-        description="of the conference's zone, when no mail is sent that can wait; empty: none",
+        default="21-8", pattern=r"^(none|([01]?[0-9]|2[0-3])-([01]?[0-9]|2[0-3]))$",
+        description="of the conference's zone, when no mail is sent that can wait; or none",
     )  # fmt: skip
     mailbox_url: str = Field(default="", description="the demo's page of sent mail; empty: none")
 
