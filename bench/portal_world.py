@@ -17,10 +17,12 @@ KINDS = ("reply", "mention", "review")
 CIRCLE = 40  # people who mostly talk among themselves
 
 
-def world(conference: UUID, people: int, seed: int = 7) -> Iterator[Sequence[Row]]:
-    """Rows, kind by kind: about 85 of 100 have joined, each has about four ties, a third of the pairs match."""
+def world(conference: UUID, people: int, known: Sequence[UUID] = (), seed: int = 7) -> Iterator[Sequence[Row]]:
+    """Rows, kind by kind: about 85 of 100 have joined, each has about four ties, a quarter of the pairs match.
+
+    ``known``: the ids of people that are there already; what is known of them stays."""
     dice, ids = random.Random(seed), (UUID(int=(conference.int >> 64 << 64) + 1_000_000 + n) for n in count())
-    attendees = [_attendee(conference, next(ids), n, dice) for n in range(people)]
+    attendees = [_attendee(conference, known[n] if known else next(ids), n, dice) for n in range(people)]
     yield attendees
     yield [
         Source(next(ids), 1, conference, "mbox", name, "public", "imported", 20_000, 9_000, 400, people)

@@ -16,6 +16,7 @@ from services.kit.db import Pool
 from services.kit.health import Health, HttpServer
 from services.kit.lifecycle import Part, Resources
 from services.kit.rpc import Server
+from services.portal.api.clients import Clients
 from services.portal.settings import Settings
 from tests.conftest import Database, MakeDatabase
 
@@ -31,6 +32,7 @@ class Hall:
     url: str
     attendee: Pool  # the attendee service's database, to see that nothing was left there
     pools: dict[str, Pool]  # every service's database
+    clients: Clients
 
     async def conference(self, slug: str = "pycamp", **more: str) -> dict[str, Any]:
         """Creates a conference."""
@@ -122,4 +124,6 @@ async def hall(
         await _start(stack, [p for p in parts if kafka or p is http or p is parts[0]])
         url = f"http://127.0.0.1:{http.port}"
         pools["portal"] = made.pool
-        yield Hall(await stack.enter_async_context(client(url, ADMIN)), made.pool, url, pools["attendee"], pools)
+        clients = next(p for p in parts if isinstance(p, Clients))
+        api = await stack.enter_async_context(client(url, ADMIN))
+        yield Hall(api, made.pool, url, pools["attendee"], pools, clients)
