@@ -140,6 +140,8 @@ async def test_who_is_erased_leaves_no_row_and_the_others_hear_it_neutrally(
         free = [{"starts_at": "2027-05-14T09:00", "ends_at": "2027-05-14T18:00"}]
         await h.api.put(f"{BASE}/attendees/{ana}/availability", json={"free": free, "wishes": {"quiet": True}})
         await h.api.post(f"{BASE}/attendees/{ana}/exclusions", json={"other": cy, "reason": "met"})
+        for step in ("check-in", "seek-company"):
+            assert (await h.api.post(f"{BASE}/attendees/{ana}/{step}", json={})).status_code == 204
         await submit(browser, f"{ME}/sessions/{session}/felt", ME, felt="useful", note="zqnote")
         await submit(browser, f"{ME}/sessions/{session}/cancel", ME, word="zqword")
         await eventually(partial(shows, bos, ME, has="Zqana Ruiz: zqword"))
@@ -156,7 +158,8 @@ async def test_who_is_erased_leaves_no_row_and_the_others_hear_it_neutrally(
 
         await eventually(nothing_left)
         for service, query in {
-            "matchmaking": "select count(*) from exclusion where $1 in (attendee_id, other_id)",
+            "matchmaking": "select (select count(*) from exclusion where $1 in (attendee_id, other_id))"
+            " + (select count(*) from seeking where attendee_id = $1)",
             "scheduling": "select (select count(*) from availability where attendee_id = $1)"
             " + (select count(*) from wish where attendee_id = $1)",
             "portal": "select (select count(*) from felt where attendee_id = $1)"

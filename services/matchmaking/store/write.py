@@ -192,6 +192,7 @@ class SuggestionStore:
         await self._tx.execute(
             "delete from exclusion where attendee_id = any($1) or (other_id = any($1) and reason = 'met')", attendee_ids
         )
+        await self._tx.execute("delete from seeking where attendee_id = any($1)", attendee_ids)
         await self._tx.execute(_FORGET_REPLIES, attendee_ids)
 
     async def withdraw_of(self, attendee_ids: Sequence[UUID]) -> list[Suggestion]:
