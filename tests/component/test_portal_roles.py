@@ -30,6 +30,7 @@ VALUES = {
     "place_id": str(portal_stage.PLACE),
     "source_id": str(portal_stage.SOURCE), "preview_id": str(SESSION), "token_id": str(SESSION), "ticket": "T-A",
     "ticket:path": "T-A", "email": "org@example.org", "number": "1", "reason": "no_tie", "screen_id": str(SESSION),
+    "token": "none", "path:path": "nothing",
 }  # fmt: skip
 
 
@@ -62,16 +63,30 @@ def routes(app: FastAPI) -> Iterator[tuple[str, str]]:
 
 
 async def status(app: FastAPI, method: str, path: str, headers: dict[str, str], form: dict[str, str]) -> int:
-    """The status of an answer, without waiting for the end of one that goes on."""
-    started: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    """The status of an answer."""
+    return (await answer(app, method, path, headers, form))[0]
+
+
+async def answer(
+    app: FastAPI, method: str, path: str, headers: dict[str, str], form: dict[str, str]
+) -> tuple[int, dict[str, str]]:
+    """Status and headers of an answer, without waiting for the end of one that goes on."""
+    started: asyncio.Future[tuple[int, dict[str, str]]] = asyncio.get_running_loop().create_future()
     body = urlencode(form).encode()
 
+    sent = False
+
     async def receive() -> dict[str, Any]:
+        nonlocal sent
+        if sent:
+            await asyncio.Event().wait()  # the client stays
+        sent = True
         return {"type": "http.request", "body": body}
 
     async def send(message: Any) -> None:
         if message["type"] == "http.response.start" and not started.done():
-            started.set_result(message["status"])
+            told = {name.decode(): value.decode() for name, value in message["headers"]}
+            started.set_result((message["status"], told))
 
     pairs = [(k.encode(), v.encode()) for k, v in (headers | {"content-length": str(len(body))}).items()]
     scope = {
@@ -166,6 +181,7 @@ async def test_no_address_is_missing_in_the_table_and_none_too_many(stage: Stage
         ("GET", "/"), ("GET", "/static/{path:path}"), ("GET", "/design"), ("POST", "/language"),
         ("GET", "/calendar/{token}.ics"), ("POST", "/sign-in"), ("GET", "/sign-in/{token}"),
         ("POST", "/sign-in/{token}"), ("GET", "/c/{slug}"), ("GET", "/screen/{token}"),
-        ("GET", "/screen/{token}/live"),
+        ("GET", "/screen/{token}/live"), ("GET", "/unsubscribe/{token}"), ("POST", "/unsubscribe/{token}"),
+        ("POST", "/unsubscribe/{token}/back"),
         *((method, "/{path:path}") for method in ("GET", "POST", "PUT", "PATCH", "DELETE")),
     }  # fmt: skip

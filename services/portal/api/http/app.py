@@ -7,12 +7,14 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from services.portal.api.deps import Deps
+from services.portal.api.headers import SafeHeaders
 from services.portal.api.http import (
     acting,
     attendees,
     conferences,
     matching,
     on_site,
+    openapi,
     organizers,
     problems,
     registrations,
@@ -53,6 +55,7 @@ def create_api(deps: Deps) -> FastAPI:
     ):
         api.include_router(module.router)
     problems.install(api)
+    openapi.install(api)
     return api
 
 
@@ -66,10 +69,12 @@ def create_app(deps: Deps) -> FastAPI:
         seconds=settings.request_seconds,
     )
     limits = Middleware(BodyLimit, body=settings.body_max_bytes, upload=settings.upload_max_bytes)
-    middleware = [load, limits, Middleware(CommandLog, deps=deps)]
+    safe = Middleware(SafeHeaders, is_https=settings.public_url.startswith("https://"))
+    middleware = [safe, load, limits, Middleware(CommandLog, deps=deps)]
     app = FastAPI(openapi_url=None, middleware=middleware, telemetry={"exclude": _is_event_stream})
     app.mount("/api/v1", create_api(deps))
     app.include_router(pages_router(deps))
+    problems.install(app)  # for an address no route takes, such as one with a line break in it
     return app
 
 

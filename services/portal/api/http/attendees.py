@@ -82,6 +82,7 @@ async def list_suggestions(call: ReaderOrActor, slug: str, attendee_id: str) -> 
 async def answer(call: Actor, slug: str, attendee_id: str, suggestion_id: str, body: Answer) -> dict[str, bool]:
     """Answers for a person; matched tells whether everybody has now said yes, and nothing else."""
     person = await call.attendee(attendee_id)
+    call.deps.answers.count(str(person.id), call.deps.clock())
     client = call.deps.clients.matchmaking
     request = matchmaking_pb.AnswerSuggestionRequest(
         suggestion_id=str(parse_id(suggestion_id, "suggestion")),

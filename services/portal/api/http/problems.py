@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from services.kit import errors
 from services.kit.db import TRANSIENT
 from services.kit.errors import HallwayError, Problem
+from services.portal.domain.rate import TooMany
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
@@ -26,6 +27,7 @@ TITLES = {
     413: "Too large",
     415: "Not a format taken here",
     422: "Something to mend",
+    429: "Too often",
     500: "Our fault",
     503: "Not now",
 }
@@ -35,7 +37,9 @@ _STATUS: dict[type[HallwayError], int] = {
     errors.Conflict: 409,
     errors.Forbidden: 403,
     errors.Unavailable: 503,
+    TooMany: 429,
 }
+_LATER = {errors.Unavailable: {"retry-after": "1"}, TooMany: {"retry-after": "60"}}
 log = logging.getLogger(__name__)
 
 
@@ -60,7 +64,7 @@ def install(app: FastAPI) -> None:
 
 async def _hallway(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HallwayError)
-    headers = {"retry-after": "1"} if isinstance(error, errors.Unavailable) else None
+    headers = _LATER.get(type(error))
     return problem(_STATUS.get(type(error), 500), error.message, error.problems, headers)
 
 

@@ -17,8 +17,16 @@ from services.portal.api.pages.site import Site
 from services.portal.api.pages.visit import NotSignedIn, Visit
 from services.portal.domain import language
 from services.portal.domain.language import N_, _
+from services.portal.domain.rate import TooMany
 
-STATUS: dict[type[HallwayError], int] = {Invalid: 422, NotFound: 404, Conflict: 409, Forbidden: 403, Unavailable: 503}
+STATUS: dict[type[HallwayError], int] = {
+    Invalid: 422,
+    NotFound: 404,
+    Conflict: 409,
+    Forbidden: 403,
+    Unavailable: 503,
+    TooMany: 429,
+}
 TITLES = {
     403: N_("This is not open to you"),
     404: N_("There is nothing here"),
@@ -27,6 +35,7 @@ TITLES = {
     413: N_("That is too large"),
     415: N_("That cannot be read"),
     422: N_("Something in the form is not right"),
+    429: N_("A little slower, please"),
     503: N_("A part of Hallway does not answer"),
 }
 MESSAGES = {

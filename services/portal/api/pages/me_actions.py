@@ -40,6 +40,7 @@ async def answer(visit: ByAttendee, suggestion_id: UUID) -> Response:
     chosen = visit.value("answer")
     if chosen not in ANSWERS and chosen not in EXCLUSIONS:
         raise Invalid("answer", _("Choose one of the buttons: yes, not now, no, we have met, or never."))
+    visit.site.deps.answers.count(str(person.me.id), visit.site.deps.clock())
     suggestion, _before = await own.suggestion(person, suggestion_id)
     if chosen in ANSWERS:
         await _answer(person, suggestion, chosen)

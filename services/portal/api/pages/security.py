@@ -28,13 +28,15 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
+
 
 def secure(response: Response, site: Site) -> None:
     """Adds the headers every page carries; pages are personal, so nothing is kept in a cache."""
     response.headers.update(HEADERS)
     response.headers.setdefault("Cache-Control", "no-store")
     if site.is_https:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        response.headers.update(HTTPS_ONLY)
 
 
 def set_cookie(response: Response, site: Site, name: str, value: str, path: str = "/") -> None:
