@@ -1,4 +1,4 @@
-"""Pictures of every attendee page, in both themes, on phone and laptop: `python -m tests.screenshots FOLDER`."""
+"""Pictures of every page, in both themes, on phone and laptop: `python -m tests.screenshots FOLDER`."""
 
 import asyncio
 import sys
@@ -21,6 +21,7 @@ from tests.component.portal_stage import (
     BO,
     CONFERENCE,
     CY,
+    PLACE,
     SESSION,
     SOURCE,
     Stage,
@@ -28,6 +29,7 @@ from tests.component.portal_stage import (
     session,
     suggestion,
 )
+from tests.component.test_portal_lists import people_it
 from tests.portal_browser import LAPTOP, PHONE, chromium, served, window
 
 ME = "/c/northcamp/me"
@@ -38,6 +40,16 @@ PAGES = {
     "unsubscribe": f"/unsubscribe/{Signer('s' * 40).unsubscribe_token(ADA)}",
     "now": f"{ME}/now",
     "offers": f"{ME}/sessions/{SESSION}/offers", "not-there": "/nothing",
+}  # fmt: skip
+
+
+ORGANIZERS = "/c/northcamp"
+ORGANIZER_PAGES = {
+    "dashboard": "dashboard", "attendees": "attendees", "sessions": "sessions", "left-out": "left-out", "act": "act",
+    "person": f"act/people/{ADA}", "pair": f"act/pair?person={ADA}", "session": f"act/sessions/{SESSION}",
+    "desk": "desk", "at-desk": f"desk/people/{ADA}", "setup": "setup", "places": "setup/places",
+    "close": f"setup/places/{PLACE}/close",
+    "formats": "setup/formats", "weights": "setup/weights", "team": "team", "log": "log", "screens": "screens",
 }  # fmt: skip
 
 
@@ -55,6 +67,7 @@ async def stage() -> AsyncIterator[Stage]:
         made.matchmaking.suggestions = [suggestion(), table()]
         made.scheduling.sessions = [session(0.5)]
         made.scheduling.here = True
+        await people_it(pool)
         yield made
         await made.browser.aclose()
         await clients.stop()
@@ -90,6 +103,12 @@ async def take(browser: Browser, made: Stage, url: str, folder: Path) -> None:
             await page.goto(url + ME)
             await page.screenshot(path=folder / f"join-{screen}-{theme}.png", full_page=True)
             made.attendees.state = attendee_pb2.ATTENDEE_STATE_JOINED
+            await page.goto(url + await made.link("org@example.org", "owner"))
+            await page.get_by_role("button", name="Continue").click()
+            await page.wait_for_url("**/dashboard")
+            for name, path in ORGANIZER_PAGES.items():
+                await page.goto(f"{url}{ORGANIZERS}/{path}")
+                await page.screenshot(path=folder / f"{name}-{screen}-{theme}.png", full_page=True)
             await context.close()
 
 

@@ -197,6 +197,16 @@ class Scheduling(SchedulingServiceServicer):
         ]
         return scheduling_rpc.OfferNowResponse(offers=offers)
 
+    async def GetVenue(self, request: Any, context: Any) -> Any:
+        window = scheduling_pb2.Place(
+            id=str(PLACE), name="Window table 1", capacity=1, seats=4, formats=["coffee"], opens="09:00", closes="18:00"
+        )
+        return scheduling_rpc.GetVenueResponse(places=[window])
+
+    async def GetFormats(self, request: Any, context: Any) -> Any:
+        coffee = scheduling_pb2.Format(name="coffee", opens="09:00", closes="18:00", minutes=30, notice=30, people=4)
+        return scheduling_rpc.GetFormatsResponse(formats=[coffee])
+
     async def GetAvailability(self, request: Any, context: Any) -> Any:
         if self.away:
             await context.abort(grpc.StatusCode.UNAVAILABLE, "away")

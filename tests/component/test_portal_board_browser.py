@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.component.portal_stage import raise_stage
+from tests.component.portal_stage import ADA, PLACE, SESSION, raise_stage
 from tests.component.test_portal_browser import House, findings
 from tests.component.test_portal_lists import HERE, people_it
 from tests.component.test_portal_pages_live import schedule
@@ -40,6 +41,32 @@ async def organizer(house: House, size: dict[str, int], scheme: str, **more: Any
     await page.locator("main button.main").click()
     await page.wait_for_url("**/dashboard")
     return page, problems
+
+
+ORGANIZER_PAGES = (
+    "act", f"act/people/{ADA}", f"act/pair?person={ADA}", f"act/sessions/{SESSION}", "desk", f"desk/people/{ADA}",
+    "setup", "setup/places", f"setup/places/{PLACE}/close", "setup/formats", "setup/weights", "team", "log", "screens",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "dark"), (LAPTOP, "light")])
+async def test_axe_finds_nothing_serious_where_organizers_act_and_set_up(
+    house: House, size: dict[str, int], scheme: str
+):
+    page, problems = await organizer(house, size, scheme)
+    found = []
+    for path in ORGANIZER_PAGES:
+        answer = await page.goto(f"{house.url}{HERE}/{path}")
+        assert answer and answer.status == 200, path
+        found += await findings(page)
+        sideways = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        found += [f"{path} is wider than the screen"] * (sideways > 0)
+    await page.locator("form[action$='/screens'] button").first.click()
+    address = str(await page.locator("a[href*='/screen/']").first.get_attribute("href"))
+    await page.goto(house.url + urlsplit(address).path)
+    found += await findings(page)
+    assert found == []
+    assert problems == []
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(PHONE, "light"), (LAPTOP, "dark")])
