@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from services.kit.db import Pool
+from services.kit.ids import new_id
 from tests.component.test_portal_api_flow import until
 from tests.conftest import MakeDatabase, eventually
 from tests.portal_hall import Hall, hall, submit
@@ -143,9 +144,12 @@ async def test_who_is_erased_leaves_no_row_and_the_others_hear_it_neutrally(
         for step in ("check-in", "seek-company"):
             assert (await h.api.post(f"{BASE}/attendees/{ana}/{step}", json={})).status_code == 204
         await submit(browser, f"{ME}/sessions/{session}/felt", ME, felt="useful", note="zqnote")
+        await h.pools["portal"].execute(  # what somebody gave after an earlier session
+            "INSERT INTO contact VALUES ($1, $2, 'zqgiven@x.example', '', '', now(), 'infinity')", new_id(), ana
+        )
         await submit(browser, f"{ME}/sessions/{session}/cancel", ME, word="zqword")
         await eventually(partial(shows, bos, ME, has="Zqana Ruiz: zqword"))
-        for word in ("zqana", "zqmail", "zqticket", "zqnick", "zqinterest", "zqnote", "zqword"):
+        for word in ("zqana", "zqmail", "zqticket", "zqnick", "zqinterest", "zqnote", "zqword", "zqgiven"):
             assert await left(h, word)  # it would be seen
 
         answer = await submit(browser, f"{ME}/erase", f"{ME}/erase")
@@ -154,7 +158,7 @@ async def test_who_is_erased_leaves_no_row_and_the_others_hear_it_neutrally(
             assert (await gone.get(ME)).status_code == 401
 
         async def nothing_left() -> bool:
-            return not await left(h, "zqana", "zqmail", "zqticket", "zqnick", "zqnote", "zqword")
+            return not await left(h, "zqana", "zqmail", "zqticket", "zqnick", "zqnote", "zqword", "zqgiven")
 
         await eventually(nothing_left)
         for service, query in {
@@ -163,6 +167,7 @@ async def test_who_is_erased_leaves_no_row_and_the_others_hear_it_neutrally(
             "scheduling": "select (select count(*) from availability where attendee_id = $1)"
             " + (select count(*) from wish where attendee_id = $1)",
             "portal": "select (select count(*) from felt where attendee_id = $1)"
+            " + (select count(*) from contact where attendee_id = $1)"
             " + (select count(*) from browser_session where subject = $1::uuid::text)",
             "attendee": "select count(*) from attendee where id = $1",
         }.items():

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,9 @@ from hallway.attendee.v1 import attendee_pb2
 from hallway.scheduling.v1 import scheduling_pb2
 from playwright.async_api import Browser, Page, expect
 
-from tests.component.portal_stage import SESSION, SUGGESTION, Stage, raise_stage, session, suggestion
+from services.portal.domain.contact import Details
+from services.portal.store import contacts
+from tests.component.portal_stage import CY, NOW, SESSION, SUGGESTION, Stage, raise_stage, session, suggestion
 from tests.conftest import eventually
 from tests.portal_browser import AXE, CHROMIUM, LAPTOP, PATIENCE, PHONE, chromium, served, window
 
@@ -85,6 +88,29 @@ async def test_axe_finds_nothing_serious_on_any_page(house: House, size: dict[st
     await page.goto(house.url + ME)
     found += await findings(page)
     assert "\n".join(found) == ""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_contact_details_are_exchanged_on_accessible_pages_as_wide_as_a_phone(house: House, scheme: str):
+    house.stage.scheduling.sessions = [session(-2)]
+    deps = house.stage.deps
+    long = Details(f"{'a' * 60}@mail.example", "+34 600 000 000", f"https://cy.example/{'a' * 150}")
+    await contacts.give(deps.pool, SESSION, CY, long, NOW, NOW + timedelta(days=1))
+    page = await house.enter(PHONE, scheme)
+    found = await findings(page)
+    await page.get_by_role("link", name="Exchange contact details").click()
+    await page.get_by_label("Phone").fill("call me")
+    found += await findings(page)
+    for number, shows in (("call me", "That is not a phone number"), ("+34 611 111 111", "You both gave your details")):
+        await page.get_by_label("Phone").fill(number)
+        await page.get_by_role("button", name="Give these details").click()
+        await expect(page.get_by_text(shows)).to_be_visible()
+        found += await findings(page)
+    sideways = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert (found, sideways) == ([], 0)
+    async with page.expect_download() as download:
+        await page.get_by_role("link", name="Add to my contacts").click()
+    assert (await download.value).suggested_filename == "contact.vcf"
 
 
 async def test_axe_sees_what_it_is_there_for(house: House):

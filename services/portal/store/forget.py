@@ -17,6 +17,7 @@ _PERSON = (
     """UPDATE command_log l SET target = '' FROM read_attendee a WHERE a.id = any($1)
        AND l.conference_id = a.conference_id AND (l.target = a.ticket OR position(a.id::text IN l.target) > 0)""",
     "DELETE FROM felt WHERE attendee_id = any($1)",
+    "DELETE FROM contact WHERE attendee_id = any($1)",
     "DELETE FROM running_late WHERE attendee_id = any($1)",
     "DELETE FROM person_language WHERE attendee_id = any($1)",
     "DELETE FROM unsubscribed WHERE attendee_id = any($1)",

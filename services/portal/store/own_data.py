@@ -8,13 +8,18 @@ from services.portal.store.subscribing import wants_none
 
 
 async def kept(reader: Reader, attendee_id: UUID) -> dict[str, Any]:
-    """Language, mails (that they were sent, never their words), open browsers, and notes about sessions."""
+    """Language, mails (that they were sent, never their words), open browsers, notes, and contact details they gave."""
     mails = await reader.fetch(
         "SELECT kind, created_at, sent_at FROM mail WHERE recipient = $1 ORDER BY created_at LIMIT 1000",
         str(attendee_id),
     )
     felt = await reader.fetch(
         "SELECT session_id, marks, note FROM felt WHERE attendee_id = $1 ORDER BY session_id LIMIT 1000", attendee_id
+    )
+    given = await reader.fetch(
+        """SELECT session_id, email, phone, web, given_at, expires_at FROM contact WHERE attendee_id = $1
+           ORDER BY session_id LIMIT 1000""",
+        attendee_id,
     )
     language = await reader.fetchval("SELECT language FROM person_language WHERE attendee_id = $1", attendee_id)
     browsers = await reader.fetchval(
@@ -24,6 +29,7 @@ async def kept(reader: Reader, attendee_id: UUID) -> dict[str, Any]:
         "language": language,
         "mails": [dict(row) for row in mails],
         "notes": [dict(row) for row in felt],
+        "contact_details_given": [dict(row) for row in given],
         "signed_in_browsers": browsers,
         "wants_only_necessary_mail": await wants_none(reader, attendee_id),
     }

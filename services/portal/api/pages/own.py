@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,9 +14,10 @@ from services.kit.errors import Forbidden, NotFound, Unavailable
 from services.portal.api import events as convert
 from services.portal.api.pages import views
 from services.portal.api.pages.visit import Visit
+from services.portal.domain.contact import may_exchange
 from services.portal.domain.language import ngettext
 from services.portal.domain.read_model import Attendee, Session, Suggestion
-from services.portal.store import reads
+from services.portal.store import contacts, reads
 from services.portal.store import told as told_store
 from services.portal.store.evidence import evidence
 
@@ -128,13 +129,23 @@ async def session_views(person: Own, found: Sequence[Session]) -> list[views.Ses
     names = await reads.names(deps.pool, {i for session in found for i in session.attendee_ids})
     known = await evidence(deps.pool, [session.id for session in found])
     why = {i: views.reasons(*reason, person.me.id, names, now) for i, reason in known.items()}
-    told = await told_store.told(deps.pool, [session.id for session in found], person.me.id)
+    ids = [session.id for session in found]
+    told = await told_store.told(deps.pool, ids, person.me.id)
+    given = await contacts.seen(deps.pool, ids, person.me.id, now)
     return [
         views.session_view(
-            s, why.get(s.id, []), person.me.id, names, person.zone, now, _told(told[s.id], person.me.id, names)
+            s, why.get(s.id, []), person.me.id, names, person.zone, now,
+            replace(_told(told[s.id], person.me.id, names), contact=contact_state(person, s, len(given.get(s.id, ())))),
         )
         for s in found
-    ]
+    ]  # fmt: skip
+
+
+def contact_state(person: Own, session: Session, seen: int) -> str:
+    """How far exchanging details is, of which this person sees so many: "" (not now), possible, given, exchanged."""
+    assert person.visit.conference
+    possible = may_exchange(session, person.visit.conference, person.visit.site.deps.clock())
+    return ("possible", "given", "exchanged")[seen] if possible else ""
 
 
 def _told(told: told_store.Told, me: UUID, names: Mapping[UUID, str]) -> views.Told:

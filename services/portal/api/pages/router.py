@@ -10,7 +10,19 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 
 from services.portal.api.deps import Deps
-from services.portal.api.pages import data, entry, language, leaving, me, me_actions, now, profile, screen, subscribing
+from services.portal.api.pages import (
+    contact,
+    data,
+    entry,
+    language,
+    leaving,
+    me,
+    me_actions,
+    now,
+    profile,
+    screen,
+    subscribing,
+)
 from services.portal.api.pages.errors import page_route
 from services.portal.api.pages.organizer import (
     act,
@@ -94,6 +106,10 @@ def _attendee_pages(add: Callable[..., None]) -> None:
     add("/c/{slug}/me/sessions/{session_id}/outcome", me_actions.outcome, methods=POST)
     add("/c/{slug}/me/sessions/{session_id}/late", me_actions.late, methods=POST)
     add("/c/{slug}/me/sessions/{session_id}/felt", me_actions.felt, methods=POST)
+    add("/c/{slug}/me/sessions/{session_id}/contact", contact.contact, methods=GET)
+    add("/c/{slug}/me/sessions/{session_id}/contact", contact.give, methods=POST)
+    add("/c/{slug}/me/sessions/{session_id}/contact/back", contact.take_back, methods=POST)
+    add("/c/{slug}/me/sessions/{session_id}/contact.vcf", contact.card, methods=GET)
 
 
 def _watching(add: Callable[..., None]) -> None:

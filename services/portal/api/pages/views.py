@@ -43,12 +43,13 @@ class When:
 
 @dataclass(frozen=True)
 class Told:
-    """What was told of a session on pages: who is late, in words; one's own marks and note."""
+    """What was told of a session on pages: who is late, in words; one's own marks and note; see SessionView.contact."""
 
     late: tuple[str, ...] = ()
     felt: frozenset[str] = frozenset()
     note: str = ""
     kept: bool = False
+    contact: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ class SuggestionView:
 
 @dataclass(frozen=True)
 class SessionView:
-    """A session on its person's page; day and hours are empty while it has no slot. `to_choose`: it lost its slot."""
+    """A session on its person's page; day and hours are empty while it has no slot. `to_choose`: it lost its slot.
+    `contact`: of exchanging details, "" (not now), possible, given or exchanged."""
 
     id: UUID
     who: str
@@ -91,6 +93,7 @@ class SessionView:
     felt: frozenset[str]
     note: str
     kept: bool
+    contact: str
 
 
 def suggestion_view(
@@ -145,6 +148,7 @@ def session_view(
         felt=told.felt,
         note=told.note,
         kept=told.kept,
+        contact=told.contact,
     )
 
 
