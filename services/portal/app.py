@@ -19,7 +19,7 @@ from services.portal.api.http.app import create_app
 from services.portal.api.kafka import MAIL, READ_MODEL
 from services.portal.api.mail import Mailer
 from services.portal.settings import Settings
-from services.portal.store import contacts
+from services.portal.store import contacts, words
 from services.portal.store.sign_in import Signer
 from services.portal.store.write import ReadModelStore
 
@@ -42,6 +42,7 @@ def parts(r: Resources[Settings]) -> list[Part]:
         Loop("mail", Mailer(deps).send_next, pause=1.0),
         Loop("reminders", Mailer(deps).remind, pause=120.0),
         Loop("contact details", lambda: contacts.purge(r.pool, r.clock()), pause=600.0),
+        Loop("words", lambda: words.purge(r.pool, r.clock()), pause=30.0),
         HttpServer(s.http_listen, _with_health(create_app(deps), r.health)),
     ]
 

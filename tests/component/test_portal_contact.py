@@ -143,6 +143,7 @@ async def test_the_vcard_is_one_person_however_hostile_the_name(stage: Stage, pe
         ("phone", "1" * 21),
         ("phone", "1 " * 19 + " " * 9 + "12"),
         ("web", "javascript:alert(1)"),
+        ("web", "ftp://a.example/"),
         ("web", "example.org"),
         ("web", "https://"),
         ("web", "https://safe.example@evil.example/"),

@@ -18,6 +18,7 @@ _PERSON = (
        AND l.conference_id = a.conference_id AND (l.target = a.ticket OR position(a.id::text IN l.target) > 0)""",
     "DELETE FROM felt WHERE attendee_id = any($1)",
     "DELETE FROM contact WHERE attendee_id = any($1)",
+    "DELETE FROM word WHERE attendee_id = any($1)",
     "DELETE FROM running_late WHERE attendee_id = any($1)",
     "DELETE FROM person_language WHERE attendee_id = any($1)",
     "DELETE FROM unsubscribed WHERE attendee_id = any($1)",

@@ -19,7 +19,7 @@ from services.portal.api.http import views
 from services.portal.api.http.bodies import Answer, Availability, Exclusion
 from services.portal.api.http.call import Actor, Call, Reader, ReaderOrActor, Registrar
 from services.portal.api.http.sessions import interval
-from services.portal.store import reads
+from services.portal.store import reads, words
 from services.portal.store.sign_in import issue_link
 
 router = APIRouter(prefix="/conferences/{slug}", tags=["people"])
@@ -83,9 +83,11 @@ async def answer(call: Actor, slug: str, attendee_id: str, suggestion_id: str, b
     """Answers for a person; matched tells whether everybody has now said yes, and nothing else."""
     person = await call.attendee(attendee_id)
     call.deps.answers.count(str(person.id), call.deps.clock())
-    client = call.deps.clients.matchmaking
+    client, suggestion = call.deps.clients.matchmaking, parse_id(suggestion_id, "suggestion")
+    if body.answer != "yes":
+        await words.drop(call.deps.pool, suggestion, person.id)
     request = matchmaking_pb.AnswerSuggestionRequest(
-        suggestion_id=str(parse_id(suggestion_id, "suggestion")),
+        suggestion_id=str(suggestion),
         attendee_id=str(person.id),
         answer=matchmaking_pb.Answer.Value(f"ANSWER_{body.answer.upper()}"),
     )

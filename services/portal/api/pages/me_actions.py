@@ -15,9 +15,10 @@ from services.kit.ids import parse_id
 from services.portal.api.pages import own
 from services.portal.api.pages.me import NOTICES
 from services.portal.api.pages.visit import ByAttendee
+from services.portal.domain.contact import kept_until
 from services.portal.domain.language import N_, _
 from services.portal.domain.read_model import Suggestion
-from services.portal.store import told
+from services.portal.store import told, words
 
 ANSWERS = {
     "yes": matchmaking_pb.ANSWER_YES,
@@ -42,10 +43,17 @@ async def answer(visit: ByAttendee, suggestion_id: UUID) -> Response:
         raise Invalid("answer", _("Choose one of the buttons: yes, not now, no, we have met, or never."))
     visit.site.deps.answers.count(str(person.me.id), visit.site.deps.clock())
     suggestion, _before = await own.suggestion(person, suggestion_id)
+    pool = visit.site.deps.pool
+    if chosen != "yes":
+        await words.drop(pool, suggestion.id, person.me.id)
     if chosen in ANSWERS:
         await _answer(person, suggestion, chosen)
     else:
         await _exclude(person, suggestion, chosen)
+    if chosen == "yes":  # and is known to: a word stands for a yes
+        assert visit.conference
+        said = " ".join(visit.value("word", 280).split())
+        await words.keep(pool, suggestion.id, person.me.id, said, kept_until(visit.conference))
     if not visit.is_partial:
         return visit.go(f"{person.home}?done={chosen}")
     stays = chosen in ("yes", "not_now")

@@ -17,7 +17,7 @@ from services.portal.api.pages.visit import Visit
 from services.portal.domain.contact import may_exchange
 from services.portal.domain.language import ngettext
 from services.portal.domain.read_model import Attendee, Session, Suggestion
-from services.portal.store import contacts, reads
+from services.portal.store import contacts, reads, words
 from services.portal.store import told as told_store
 from services.portal.store.evidence import evidence
 
@@ -120,7 +120,11 @@ async def suggestion_views(person: Own, found: Sequence[tuple[Suggestion, str]])
     """The suggestions with names and words."""
     deps = person.visit.site.deps
     names = await reads.names(deps.pool, {i for suggestion, _ in found for i in suggestion.attendee_ids})
-    return [views.suggestion_view(s, answer, person.me.id, names, deps.clock()) for s, answer in found]
+    said = await words.own(deps.pool, [s.id for s, _ in found], person.me.id)
+    return [
+        replace(views.suggestion_view(s, answer, person.me.id, names, deps.clock()), word=said.get(s.id, ""))
+        for s, answer in found
+    ]
 
 
 async def session_views(person: Own, found: Sequence[Session]) -> list[views.SessionView]:
@@ -132,10 +136,14 @@ async def session_views(person: Own, found: Sequence[Session]) -> list[views.Ses
     ids = [session.id for session in found]
     told = await told_store.told(deps.pool, ids, person.me.id)
     given = await contacts.seen(deps.pool, ids, person.me.id, now)
+    said = await words.of_sessions(deps.pool, {s.id: s.attendee_ids for s in found}, now)
     return [
         views.session_view(
             s, why.get(s.id, []), person.me.id, names, person.zone, now,
-            replace(_told(told[s.id], person.me.id, names), contact=contact_state(person, s, len(given.get(s.id, ())))),
+            replace(
+                _told(told[s.id], said.get(s.id, {}), person.me.id, names),
+                contact=contact_state(person, s, len(given.get(s.id, ()))),
+            ),
         )
         for s in found
     ]  # fmt: skip
@@ -148,14 +156,15 @@ def contact_state(person: Own, session: Session, seen: int) -> str:
     return ("possible", "given", "exchanged")[seen] if possible else ""
 
 
-def _told(told: told_store.Told, me: UUID, names: Mapping[UUID, str]) -> views.Told:
+def _told(told: told_store.Told, said: Mapping[UUID, str], me: UUID, names: Mapping[UUID, str]) -> views.Told:
     late = tuple(
         ngettext("%(who)s is about %(num)s minute late.", "%(who)s is about %(num)s minutes late.", minutes)
         % {"who": names.get(who, ""), "num": minutes}
         for who, minutes in sorted(told.late.items())
         if who != me
     )
-    return views.Told(late, told.marks, told.note)
+    others = tuple((names.get(who, ""), word) for who, word in said.items() if who != me)
+    return views.Told(late, told.marks, told.note, words=others)
 
 
 async def overview(person: Own) -> tuple[list[views.SuggestionView] | None, list[views.SessionView] | None]:

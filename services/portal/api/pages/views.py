@@ -50,11 +50,12 @@ class Told:
     note: str = ""
     kept: bool = False
     contact: str = ""
+    words: tuple[tuple[str, str], ...] = ()  # what each of the others added to their yes
 
 
 @dataclass(frozen=True)
 class SuggestionView:
-    """A suggestion on its person's page; answer is that person's own."""
+    """A suggestion on its person's page; answer, and the word with it, are that person's own."""
 
     id: UUID
     who: str
@@ -65,6 +66,7 @@ class SuggestionView:
     why: list[str]
     format: str
     answer: str
+    word: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class SessionView:
     note: str
     kept: bool
     contact: str
+    words: tuple[tuple[str, str], ...]
 
 
 def suggestion_view(
@@ -149,6 +152,7 @@ def session_view(
         note=told.note,
         kept=told.kept,
         contact=told.contact,
+        words=told.words,
     )
 
 
