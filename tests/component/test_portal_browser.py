@@ -183,7 +183,7 @@ async def test_joining_takes_three_steps_each_of_which_can_be_skipped_without_ja
     await page.get_by_role("button", name="Save and go on").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("What you come for")
     await page.get_by_role("link", name="Skip", exact=True).click()
-    await expect(page.get_by_role("heading", level=1)).to_have_text("How many at a time")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("How many, and when")
     await page.get_by_label("How many at a time").fill("5")
     await page.get_by_role("button", name="Save and see my suggestions").click()
     await expect(page.get_by_role("heading", name="My suggestions")).to_be_visible()

@@ -12,7 +12,7 @@ from services.portal.api.pages.visit import ByAttendee
 from services.portal.domain.language import N_, _
 from services.portal.domain.words import FORMAT_NAMES
 
-STEPS = (N_("Where you talk"), N_("What you come for"), N_("How many at a time"))
+STEPS = (N_("Where you talk"), N_("What you come for"), N_("How many, and when"))
 FIELDS = ({"handles"}, {"interests", "formats"}, {"budget"})  # of each step
 
 
