@@ -21,6 +21,7 @@ from services.portal.settings import Settings
 from tests.conftest import Database, MakeDatabase
 
 ADMIN = "bootstrap-token-of-the-tests"
+SECRET = "s" * 40
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ async def hall(
             addresses[f"{name}_grpc"] = next(f"127.0.0.1:{p.port}" for p in parts if isinstance(p, Server))
         made = await database("portal")
         own = Settings(
-            database_url=made.url, http_listen="127.0.0.1:0", public_url="http://portal.test", secret_key="s" * 40,
+            database_url=made.url, http_listen="127.0.0.1:0", public_url="http://portal.test", secret_key=SECRET,
             bootstrap_token=ADMIN, smtp_host="127.0.0.1", smtp_port=smtp_port, mail_from="hallway@example.org",
             mail_quiet_hours="none",  # tests run at all hours
 

@@ -133,6 +133,7 @@ API = {
     ("PUT", "/conferences/{slug}/attendees/{attendee_id}/availability"): ACT,
     ("GET", "/conferences/{slug}/attendees/{attendee_id}/calendar.ics"): READ_OR_ACT,
     ("POST", "/conferences/{slug}/attendees/{attendee_id}/login-link"): ACT,
+    ("POST", "/conferences/{slug}/attendees/{attendee_id}/badge.svg"): ACT,
     ("DELETE", "/conferences/{slug}/attendees/{attendee_id}"): REGISTER,
     ("DELETE", "/conferences/{slug}/attendees/{attendee_id}/sources/{source_id}"): ACT,
     ("POST", "/conferences/{slug}/attendees/{attendee_id}/check-in"): ACT,

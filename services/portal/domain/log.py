@@ -19,6 +19,7 @@ ACTIONS = {
     "act_sessions.move": N_("Moved a session"),
     "attendees.erase": N_("Erased a person"),
     "attendees.refuse_source": N_("Withdrew a person from a source"),
+    "attendees.make_badge": N_("Made a badge's code for a person"),
     "attendees.make_login_link": N_("Made a sign-in link for a person"),
     "attendees.set_availability": N_("Set when a person is free"),
     "conferences.create_conference": N_("Created the conference"),

@@ -1,10 +1,13 @@
-"""People: lists, their ties, suggestions, answers, exclusions, availability, calendar and login links."""
+"""People: lists, their ties, suggestions, answers, exclusions, availability, calendar, login links and badges."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from io import BytesIO
 from typing import Annotated, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+import segno
 from fastapi import APIRouter, Query, Response
 from hallway.attendee.v1 import attendee_pb2, service_pb2
 from hallway.matchmaking.v1 import matchmaking_pb2
@@ -12,6 +15,7 @@ from hallway.matchmaking.v1 import service_pb2 as matchmaking_pb
 from hallway.scheduling.v1 import scheduling_pb2
 from hallway.scheduling.v1 import service_pb2 as scheduling_pb
 
+from services.kit.errors import Conflict
 from services.kit.ids import parse_id
 from services.portal.api import calendar
 from services.portal.api import events as convert
@@ -19,6 +23,7 @@ from services.portal.api.http import views
 from services.portal.api.http.bodies import Answer, Availability, Exclusion
 from services.portal.api.http.call import Actor, Call, Reader, ReaderOrActor, Registrar
 from services.portal.api.http.sessions import interval
+from services.portal.domain.read_model import Attendee
 from services.portal.store import reads, words
 from services.portal.store.sign_in import issue_link
 
@@ -171,10 +176,27 @@ async def get_calendar(call: ReaderOrActor, slug: str, attendee_id: str) -> Resp
 @router.post("/attendees/{attendee_id}/login-link")
 async def make_login_link(call: Actor, slug: str, attendee_id: str) -> dict[str, str]:
     """A one-time link that signs this person in."""
-    deps, person = call.deps, await call.attendee(attendee_id)
+    return {"url": await _link(call, await call.attendee(attendee_id), LOGIN_LINK_LASTS)}
+
+
+@router.post("/attendees/{attendee_id}/badge.svg", response_class=Response)
+async def make_badge(call: Actor, slug: str, attendee_id: str) -> Response:
+    """A QR code to print on a person's badge (SVG): a one-time link that signs them in, good until the day after the
+    conference."""
+    person, conference = await call.attendee(attendee_id), call.conference
+    ends = datetime.combine(conference.ends_on + timedelta(days=2), time(), ZoneInfo(conference.time_zone))
+    left = ends - call.deps.clock()
+    if left <= timedelta():
+        raise Conflict("slug", f"{conference.name} is over; its badges sign nobody in any more")
+    drawn = BytesIO()
+    segno.make_qr(await _link(call, person, left), error="m").save(drawn, kind="svg", scale=4)
+    return Response(drawn.getvalue(), media_type="image/svg+xml")
+
+
+async def _link(call: Call, person: Attendee, lasts: timedelta) -> str:
+    deps = call.deps
     async with deps.pool.acquire() as tx, tx.transaction():
         path = await issue_link(
-            tx, deps.signer, subject=str(person.id), role="attendee", conference_id=call.conference.id,
-            ttl=LOGIN_LINK_LASTS,
-        )  # fmt: skip
-    return {"url": deps.settings.public_url + path}
+            tx, deps.signer, subject=str(person.id), role="attendee", conference_id=call.conference.id, ttl=lasts
+        )
+    return deps.settings.public_url + path
