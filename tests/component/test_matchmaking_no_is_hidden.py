@@ -22,7 +22,8 @@ class World:
         self.conference, self.source = uuid4(), uuid4()
         self.ada, self.bob, self.cyd, self.dee, self.eve = ids(5)
         people = {"ada": self.ada, "bob": self.bob, "cyd": self.cyd, "dee": self.dee, "eve": self.eve}
-        self.names = {str(id): name for name, id in people.items()} | {str(self.conference): "conference"}
+        self.names = {str(id): name for name, id in people.items()}
+        self.names |= {str(self.conference): "conference", str(self.source): "source"}
 
     def normal(self, message: Any) -> bytes:
         """The message's bytes, with this world's random ids replaced by names as long as they are."""

@@ -280,6 +280,7 @@ async def organizers_view(h: Hall, slug: str, answer: str) -> list[str]:
              f"{base}/what-worked")  # fmt: skip
     views = [(await h.api.get(path)).text for path in paths]
     known = [conference["id"], ana["id"], bo["id"], cy["id"], suggestion["id"], suggestion["expires_at"]]
+    known.append(suggestion["evidence"][0]["source_id"])
     for i, text in enumerate(known):
         views = [view.replace(text, f"<{i}>") for view in views]
     assert "a suggestion waits for an answer" in views[2]
